@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+// The floors of the house, lowest first. A target imports only floors below its own;
+// tools/check holds the arrows to that.
+import PackageDescription
+
+let swift: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let optimisedC: [CSetting] = [.unsafeFlags(["-O3", "-std=c11", "-Wall", "-Wextra", "-Werror"])]
+
+let package = Package(
+  name: "colonnade",
+  products: [
+    .library(name: "Colonnade", targets: ["Colonnade"]),
+    .executable(name: "colonnade", targets: ["ColonnadeCommand"]),
+  ],
+  dependencies: [
+    // Parsing of the command line, its help, completions and man pages.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // Floor 0: C. libzstd compresses pages; it is the codec the format names.
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CKernels", cSettings: optimisedC),
+    // simdjson parses JSON Lines, fast_float parses decimal text, zlib opens gzip input.
+    .target(
+      name: "CIngest",
+      cxxSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("z")]),
+
+    // Floor 1: errors, bytes, checksums, memory, the seam to the operating system.
+    .target(name: "ColonnadeBase", dependencies: ["CKernels"], swiftSettings: swift),
+    // Floor 2: types, column vectors, batches.
+    .target(
+      name: "ColonnadeArrays", dependencies: ["ColonnadeBase", "CKernels"],
+      swiftSettings: swift),
+    // Floor 3: one file.
+    .target(
+      name: "ColonnadeFormat",
+      dependencies: ["ColonnadeArrays", "ColonnadeBase", "CKernels", "CZstd"],
+      swiftSettings: swift),
+    // Floor 4: many files.
+    .target(
+      name: "ColonnadeTable",
+      dependencies: ["ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels"],
+      swiftSettings: swift),
+    // Floor 5: from a predicate to batches.
+    .target(
+      name: "ColonnadeQuery",
+      dependencies: [
+        "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels",
+      ],
+      swiftSettings: swift),
+    // Floor 6: text in.
+    .target(
+      name: "ColonnadeIngest",
+      dependencies: ["ColonnadeArrays", "ColonnadeBase", "CIngest", "CKernels", "CZstd"],
+      swiftSettings: swift),
+    // Floor 7: the public library.
+    .target(
+      name: "Colonnade",
+      dependencies: [
+        "ColonnadeQuery", "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays",
+        "ColonnadeBase",
+      ],
+      swiftSettings: swift),
+    // Floor 8: commands for people.
+    .executableTarget(
+      name: "ColonnadeCommand",
+      dependencies: [
+        "Colonnade", "ColonnadeIngest", "ColonnadeQuery", "ColonnadeTable", "ColonnadeFormat",
+        "ColonnadeArrays", "ColonnadeBase",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swift),
+  ],
+  cLanguageStandard: .c11,
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,3 @@
+#ifndef COLONNADE_INGEST_H
+#define COLONNADE_INGEST_H
+#endif

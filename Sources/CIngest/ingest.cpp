@@ -1,0 +1,1 @@
+#include "colonnade_ingest.h"

@@ -1,0 +1,11 @@
+// SIMD loops of the engine. Every function has one portable body in C; `COLONNADE_CLONES` makes
+// the compiler emit it for several instruction sets and pick one at load time.
+#ifndef COLONNADE_KERNELS_H
+#define COLONNADE_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "colonnade_bits.h"
+
+#endif

@@ -1,0 +1,1 @@
+// Colonnade: placeholder until its first noun moves in.

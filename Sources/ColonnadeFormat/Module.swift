@@ -1,0 +1,1 @@
+// ColonnadeFormat: placeholder until its first noun moves in.

@@ -1,0 +1,1 @@
+// ColonnadeIngest: placeholder until its first noun moves in.

@@ -1,0 +1,1 @@
+// ColonnadeQuery: placeholder until its first noun moves in.
