@@ -1,0 +1,149 @@
+// Appending rows of another column: whole, or gathered.
+
+import CKernels
+import ColonnadeBase
+
+extension ColumnBuilder {
+  /// Appends all rows of `column`, which has this builder's layout. Data buffers of long strings
+  /// are copied, so that the builder does not hold what it came from.
+  public func append(contentsOf column: Column) {
+    append(contentsOf: column, rows: SelectionVector(range: 0..<column.count))
+  }
+
+  /// Appends the rows of `column` that `rows` names, in that order.
+  /// - Precondition: every index is below `column.count`; the layouts are equal.
+  public func append(contentsOf column: Column, rows: SelectionVector) {
+    unsafe append(contentsOf: column, rows: rows.unsafeRows)
+    extendLifetime(rows)
+  }
+
+  /// Appends the rows of `column` at the indices `rows`.
+  package func append(contentsOf column: Column, rows: UnsafeBufferPointer<UInt32>) {
+    assert(column.type.physical == physical)
+    guard let indices = rows.baseAddress, rows.count > 0 else { return }
+    unsafe appendValidity(of: column, rows: rows)
+    let source = unsafe column.values.unsafeAddress
+    switch physical {
+    case .none: break
+    case .bit:
+      let bytes = (count + rows.count + 7) / 8
+      values.appendZeros(bytes - values.byteCount)
+      unsafe colonnade_bits_gather(
+        values.pointer.assumingMemoryBound(to: UInt8.self), count,
+        source.assumingMemoryBound(to: UInt8.self), indices, rows.count)
+    case .bytes: unsafe appendViews(of: column, rows: rows)
+    case .list: unsafe appendLists(of: column, rows: rows)
+    case .fixedList(let length):
+      let elements = unsafe ColumnBuilder.elementRows(rows, length: length)
+      children[0].append(contentsOf: column.children[0], rows: elements)
+    case .structure:
+      for (child, source) in zip(children, column.children) {
+        unsafe child.append(contentsOf: source, rows: rows)
+      }
+    default:
+      let target = unsafe values.extend(by: rows.count * width)
+      switch width {
+      case 1:
+        unsafe colonnade_gather_1(
+          target.assumingMemoryBound(to: UInt8.self), source.assumingMemoryBound(to: UInt8.self),
+          indices, rows.count)
+      case 2:
+        unsafe colonnade_gather_2(
+          target.assumingMemoryBound(to: UInt16.self),
+          source.assumingMemoryBound(to: UInt16.self), indices, rows.count)
+      case 4:
+        unsafe colonnade_gather_4(
+          target.assumingMemoryBound(to: UInt32.self),
+          source.assumingMemoryBound(to: UInt32.self), indices, rows.count)
+      case 8:
+        unsafe colonnade_gather_8(
+          target.assumingMemoryBound(to: UInt64.self),
+          source.assumingMemoryBound(to: UInt64.self), indices, rows.count)
+      case 16: unsafe colonnade_gather_16(target, source, indices, rows.count)
+      default:
+        unsafe colonnade_gather_n(
+          target.assumingMemoryBound(to: UInt8.self), source.assumingMemoryBound(to: UInt8.self),
+          indices, rows.count, width)
+      }
+    }
+    count += rows.count
+  }
+
+  private func appendValidity(of column: Column, rows: UnsafeBufferPointer<UInt32>) {
+    if type == .null {
+      nullCount += rows.count
+      return
+    }
+    if column.validity != nil { materialiseValidity() }
+    guard let validity else { return }
+    validity.appendZeros((count + rows.count + 7) / 8 - validity.byteCount)
+    let target = unsafe validity.pointer.assumingMemoryBound(to: UInt8.self)
+    guard let source = column.validity, let indices = rows.baseAddress else {
+      unsafe colonnade_bits_set(target, count, rows.count)
+      return
+    }
+    unsafe colonnade_bits_gather(
+      target, count, source.unsafeAddress.assumingMemoryBound(to: UInt8.self), indices, rows.count)
+    var valid = 0
+    let bits = unsafe source.unsafeAddress.assumingMemoryBound(to: UInt8.self)
+    for index in 0..<rows.count {
+      let row = unsafe Int(rows[index])
+      valid &+= unsafe Int((bits[row >> 3] >> UInt8(row & 7)) & 1)
+    }
+    nullCount += rows.count - valid
+  }
+
+  private func appendViews(of column: Column, rows: UnsafeBufferPointer<UInt32>) {
+    let source = unsafe column.values.unsafeAddress.assumingMemoryBound(to: ByteView.self)
+    let target = unsafe values.extend(by: rows.count * 16)
+      .assumingMemoryBound(to: ByteView.self)
+    for index in 0..<rows.count {
+      let view = unsafe source[Int(rows[index])]
+      if view.isInline {
+        unsafe target[index] = view
+        continue
+      }
+      let bytes = unsafe UnsafeRawBufferPointer(
+        start: column.data[view.bufferIndex].unsafeAddress + view.offset, count: view.byteCount)
+      let tail = roomInTail(for: bytes.count)
+      unsafe target[index] = ByteView(
+        low: view.low,
+        high: UInt64(UInt32(data.count)) | UInt64(UInt32(tail.byteCount)) << 32)
+      unsafe tail.append(bytes)
+    }
+  }
+
+  private func appendLists(of column: Column, rows: UnsafeBufferPointer<UInt32>) {
+    let offsets = unsafe column.values.unsafeAddress.assumingMemoryBound(to: Int32.self)
+    let elements = MutableBuffer()
+    var end = children[0].count
+    for index in 0..<rows.count {
+      let row = unsafe Int(rows[index])
+      let first = unsafe offsets[row]
+      let last = unsafe offsets[row + 1]
+      end += Int(last - first)
+      values.append(Int32(truncatingIfNeeded: end))
+      for element in first..<last { elements.append(UInt32(bitPattern: element)) }
+    }
+    let count = elements.byteCount / 4
+    children[0].append(
+      contentsOf: column.children[0],
+      rows: SelectionVector(rows: elements.freeze(), count: count))
+  }
+
+  private static func elementRows(
+    _ rows: UnsafeBufferPointer<UInt32>, length: Int
+  ) -> SelectionVector {
+    let buffer = MutableBuffer(byteCount: rows.count * length * 4)
+    let target = unsafe buffer.pointer.assumingMemoryBound(to: UInt32.self)
+    var next = 0
+    for index in 0..<rows.count {
+      let first = unsafe UInt32(truncatingIfNeeded: Int(rows[index]) * length)
+      for element in 0..<UInt32(truncatingIfNeeded: length) {
+        unsafe target[next] = first &+ element
+        next &+= 1
+      }
+    }
+    return SelectionVector(rows: buffer.freeze(), count: next)
+  }
+}
