@@ -1,1 +1,0 @@
-// ColonnadeFormat: placeholder until its first noun moves in.
