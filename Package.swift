@@ -81,6 +81,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
+
+    // Tests, one target per floor.
+    .testTarget(
+      name: "ColonnadeBaseTests", dependencies: ["ColonnadeBase", "CKernels"],
+      swiftSettings: swift),
   ],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx17

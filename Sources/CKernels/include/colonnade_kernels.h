@@ -7,5 +7,7 @@
 #include <stdint.h>
 
 #include "colonnade_bits.h"
+#include "colonnade_checksum.h"
+#include "colonnade_system.h"
 
 #endif

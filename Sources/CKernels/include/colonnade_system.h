@@ -1,0 +1,22 @@
+// What Swift's view of the C library lacks: Linux calls behind feature macros, and hooks on fork.
+#ifndef COLONNADE_SYSTEM_H
+#define COLONNADE_SYSTEM_H
+
+#include <stdint.h>
+
+/// The advice MADV_POPULATE_READ of madvise (Linux 5.14).
+extern const int colonnade_madv_populate_read;
+
+/// renameat2 with RENAME_NOREPLACE: 0, or -1 with errno set (EEXIST when `to` exists; EINVAL or
+/// ENOSYS where the file system or the kernel cannot do it).
+int colonnade_rename_exclusively(const char *from, const char *to);
+
+/// Registers handlers around fork; returns 0 or an error number.
+int colonnade_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+
+/// Runs `body(context)` in a forked child, which then leaves with what the body returned.
+/// Returns the child's exit status, 256 + the signal that ended it, or -1 when fork failed.
+/// A child that takes longer than `seconds` is killed (returns 256 + SIGALRM).
+int colonnade_run_in_child(int (*body)(void *context), void *context, unsigned seconds);
+
+#endif

@@ -1,0 +1,39 @@
+// Calls of the operating system that Swift does not import.
+#define _GNU_SOURCE 1
+#include "colonnade_system.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+const int colonnade_madv_populate_read = 22;
+
+int colonnade_rename_exclusively(const char *from, const char *to) {
+#if defined(__linux__)
+  return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+#else
+  return renamex_np(from, to, RENAME_EXCL);
+#endif
+}
+
+int colonnade_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void)) {
+  return pthread_atfork(prepare, parent, child);
+}
+
+int colonnade_run_in_child(int (*body)(void *context), void *context, unsigned seconds) {
+  pid_t child = fork();
+  if (child < 0) return -1;
+  if (child == 0) {
+    alarm(seconds);
+    _exit(body(context));
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return -1;
+  }
+  if (WIFSIGNALED(status)) return 256 + WTERMSIG(status);
+  return WEXITSTATUS(status);
+}

@@ -1,0 +1,177 @@
+// A file's bytes in memory, mapped and immutable. Whoever wants bytes asks for a range, which is
+// brought in and remembered before it is touched, so that a shortened file or a bad disk is an
+// error and not a signal. Where maps cannot be populated, or faults are injected, the same address
+// range is anonymous memory filled by pread.
+// Invariant: bytes are handed out only after their granules were populated.
+// Design: "Reading a map safely".
+
+import Glibc
+import Synchronization
+
+/// A file mapped for reading; unmapped when the last buffer on it goes.
+@safe package final class MappedFile: MemoryOwner, @unchecked Sendable {
+  /// What is populated and remembered at once. One system call costs about as much as bringing in
+  /// a dozen cached pages, which is also what the kernel maps around a fault.
+  static let granuleByteCount = 1 << granuleShift
+  private static let granuleShift = 16
+
+  package let path: String
+  /// How many bytes of the file are mapped.
+  package let byteCount: Int
+
+  private let fileSystem: any FileSystem
+  private let base: UnsafeRawPointer
+  /// One bit per granule, set once it is populated.
+  private let populated: UnsafeMutablePointer<Atomic<UInt64>>
+  private let wordCount: Int
+  /// Set where the bytes are read instead of mapped; stays open as long as the file is in use.
+  private let reader: FileHandle?
+  private let readerLock = Mutex<Void>(())
+
+  /// - Parameter byteCount: the length the file must have at least; only that much is mapped. `nil`
+  ///   takes the length it has.
+  package init(
+    _ path: String, in fileSystem: any FileSystem, byteCount: Int? = nil
+  ) throws(ColonnadeError) {
+    let handle = try fileSystem.openForReading(path)
+    let status = try handle.status()
+    if status.kind == .folder {
+      throw SystemFailure.error("read", path: path, code: EISDIR)
+    }
+    let size = byteCount ?? status.byteCount
+    guard size >= 0, size <= status.byteCount else {
+      throw ColonnadeError(
+        .truncated, "the file has \(status.byteCount) bytes where \(size) are expected", file: path)
+    }
+    let base: UnsafeRawPointer
+    var reader: FileHandle?
+    if size == 0 {
+      unsafe base = Buffer.empty.unsafeAddress
+    } else if fileSystem.mapsFiles {
+      let file = OpenFile(descriptor: handle.descriptor, path: path)
+      unsafe base = try fileSystem.map(file, byteCount: size)
+    } else {
+      guard
+        let memory = unsafe mmap(
+          nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+        unsafe memory != MAP_FAILED
+      else { throw SystemFailure.error("find memory for", path: path, code: errno) }
+      unsafe base = UnsafeRawPointer(memory)
+      reader = handle
+    }
+    self.path = path
+    self.byteCount = size
+    self.fileSystem = fileSystem
+    unsafe self.base = base
+    self.reader = reader
+    let granuleCount = (size >> MappedFile.granuleShift) + 1
+    wordCount = (granuleCount + 63) / 64
+    unsafe populated = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: wordCount)
+    for index in 0..<wordCount { unsafe (populated + index).initialize(to: Atomic(0)) }
+  }
+
+  deinit {
+    if byteCount > 0 {
+      unsafe munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
+    }
+    unsafe populated.deinitialize(count: wordCount)
+    unsafe populated.deallocate()
+  }
+
+  /// A range of the file, populated, sharing the map.
+  /// - Throws: `truncated` when the range leaves the file or the file was cut short meanwhile; `io`
+  ///   when the disk fails.
+  package func buffer(
+    from offset: Int, byteCount count: Int
+  ) throws(ColonnadeError) -> Buffer {
+    try populate(from: offset, byteCount: count)
+    return unsafe Buffer(unsafeOwner: self, pointer: base + offset, byteCount: count)
+  }
+
+  /// Makes a range safe to touch.
+  /// - Complexity: a few loads when it was populated before (one granule: one load).
+  package func populate(from offset: Int, byteCount count: Int) throws(ColonnadeError) {
+    guard offset >= 0, count >= 0, offset <= byteCount, count <= byteCount - offset else {
+      throw ColonnadeError(
+        .truncated, "\(count) bytes at \(offset) are beyond the \(byteCount) bytes of the file",
+        file: path, location: .byte(UInt64(clamping: offset)))
+    }
+    if count == 0 { return }
+    var granule = offset >> MappedFile.granuleShift
+    let end = ((offset + count - 1) >> MappedFile.granuleShift) + 1
+    while granule < end {
+      let word = unsafe populated[granule >> 6].load(ordering: .acquiring)
+      // Populated granules from here on, in this word.
+      let known = (~(word >> UInt64(granule & 63))).trailingZeroBitCount
+      if known > 0 {
+        granule += min(known, 64 - granule & 63)
+        continue
+      }
+      var stop = granule + 1
+      while stop < end, !isPopulated(stop) { stop += 1 }
+      try bringIn(granule..<stop)
+      granule = stop
+    }
+  }
+
+  private func isPopulated(_ granule: Int) -> Bool {
+    let word = unsafe populated[granule >> 6].load(ordering: .acquiring)
+    return word >> UInt64(granule & 63) & 1 == 1
+  }
+
+  private func bringIn(_ granules: Range<Int>) throws(ColonnadeError) {
+    let start = granules.lowerBound << MappedFile.granuleShift
+    let end = min(granules.upperBound << MappedFile.granuleShift, byteCount)
+    if reader != nil {
+      try readerLock.withLock { (_) throws(ColonnadeError) in
+        // Only what no other thread read meanwhile: what is marked may be in use.
+        for granule in granules where !isPopulated(granule) {
+          try read(granule)
+          mark(granule..<granule + 1)
+        }
+      }
+      return
+    }
+    do {
+      try unsafe fileSystem.populate(base + start, byteCount: end - start, path: path)
+    } catch {
+      throw explain(error, offset: start)
+    }
+    mark(granules)
+  }
+
+  /// Fills one granule of anonymous memory. The caller holds the lock.
+  private func read(_ granule: Int) throws(ColonnadeError) {
+    guard let reader else { return }
+    let start = granule << MappedFile.granuleShift
+    let count = min(MappedFile.granuleByteCount, byteCount - start)
+    let target = unsafe UnsafeMutableRawBufferPointer(
+      start: UnsafeMutableRawPointer(mutating: base + start), count: count)
+    let found = try unsafe reader.read(at: start, into: target)
+    if found < count { throw cutShort(to: start + found) }
+  }
+
+  private func mark(_ granules: Range<Int>) {
+    for granule in granules {
+      unsafe populated[granule >> 6].bitwiseOr(
+        1 << UInt64(granule & 63), ordering: .acquiringAndReleasing)
+    }
+  }
+
+  /// A populate that failed because the file is shorter now says so.
+  private func explain(_ error: ColonnadeError, offset: Int) -> ColonnadeError {
+    if let status = try? fileSystem.status(of: path), status.byteCount < byteCount {
+      return cutShort(to: status.byteCount)
+    }
+    return ColonnadeError(
+      error.kind, error.message, file: path, location: .byte(UInt64(clamping: offset)),
+      hint: error.hint, errno: error.errno)
+  }
+
+  private func cutShort(to size: Int) -> ColonnadeError {
+    ColonnadeError(
+      .truncated,
+      "the file was cut short while it was read: \(size) of \(byteCount) bytes are left",
+      file: path, location: .byte(UInt64(clamping: size)))
+  }
+}
