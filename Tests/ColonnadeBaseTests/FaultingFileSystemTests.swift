@@ -1,7 +1,6 @@
 // Faults strike where they are told to, and the loops above the seam survive those that are not
 // failures.
 
-import CKernels
 import ColonnadeBase
 import Glibc
 import Testing
@@ -145,32 +144,13 @@ import Testing
   }
 
   @Test(arguments: ["kill@link:1", "kill-after@link:1", "kill@call:6", "kill@change:4"])
-  func aSettingKillsTheProcess(setting: String) throws {
+  func aSettingKillsTheProcess(setting: String) async throws {
     let folder = try ScratchFolder("kill")
-    let work = Work(setting: setting, folder: folder.path)
-    let context = unsafe Unmanaged.passUnretained(work)
-    // SAFETY: `work` outlives the call, and the child has its own copy.
-    let status = unsafe colonnade_run_in_child(
-      { context in
-        let work = unsafe Unmanaged<Work>.fromOpaque(context!).takeUnretainedValue()
-        do {
-          let fileSystem = try FaultSetting.fileSystem(setting: work.setting)
-          try FaultingFileSystemTests.publish([5], in: work.folder, by: fileSystem)
-          return 0
-        } catch { return 1 }
-      }, context.toOpaque(), 20)
-    #expect(status == 256 + SIGKILL)
+    await #expect(processExitsWith: .signal(SIGKILL)) { [setting, path = folder.path as String] in
+      let fileSystem = try FaultSetting.fileSystem(setting: setting)
+      try FaultingFileSystemTests.publish([5], in: path, by: fileSystem)
+    }
     let linked = try PosixFileSystem.shared.exists(folder.path("final"))
     #expect(linked == (setting == "kill-after@link:1" || setting == "kill@call:6"))
-    withExtendedLifetime(work) {}
-  }
-
-  private final class Work {
-    let setting: String
-    let folder: String
-    init(setting: String, folder: String) {
-      self.setting = setting
-      self.folder = folder
-    }
   }
 }

@@ -14,6 +14,13 @@ int colonnade_rename_exclusively(const char *from, const char *to);
 /// Registers handlers around fork; returns 0 or an error number.
 int colonnade_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 
+/// How many processors this process may run on, at least 1.
+int colonnade_processor_count(void);
+
+/// A counter of the calling thread's own, zero in a new thread: how deep it is inside work of the
+/// pool.
+int *colonnade_thread_depth(void);
+
 /// Runs `body(context)` in a forked child, which then leaves with what the body returned.
 /// Returns the child's exit status, 256 + the signal that ended it, or -1 when fork failed.
 /// A child that takes longer than `seconds` is killed (returns 256 + SIGALRM).
