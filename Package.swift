@@ -83,6 +83,11 @@ let package = Package(
       swiftSettings: swift),
 
     // Tests, one target per floor.
+    // Seeded random numbers for every test target.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    .testTarget(
+      name: "ColonnadeArraysTests",
+      dependencies: ["ColonnadeArrays", "ColonnadeBase", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "ColonnadeBaseTests", dependencies: ["ColonnadeBase", "CKernels"],
       swiftSettings: swift),
