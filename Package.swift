@@ -91,6 +91,10 @@ let package = Package(
     .testTarget(
       name: "ColonnadeBaseTests", dependencies: ["ColonnadeBase", "CKernels"],
       swiftSettings: swift),
+    .testTarget(
+      name: "ColonnadeFormatTests",
+      dependencies: ["ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels"],
+      swiftSettings: swift),
   ],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx17

@@ -1,0 +1,38 @@
+// Where a decoder's bytes come from: the file reader answers these, and so do tests.
+
+package import ColonnadeBase
+
+/// Checked access to the data area of one file.
+package protocol DataSource: Sendable {
+  /// Bytes of the data area. The range is checked against `dataEnd` and its blocks' checksums are
+  /// verified before any byte is handed out. The address should be as aligned as the offset is.
+  func data(offset: UInt64, byteCount: Int) throws(ColonnadeError) -> Buffer
+
+  /// The bytes of a compression dictionary, by its index in section 11.
+  func compressionDictionary(at index: Int) throws(ColonnadeError) -> Buffer
+}
+
+/// The pages of one chunk.
+package protocol PageSource: Sendable {
+  /// - Parameter index: 0 for the chunk's first page, below its number of pages.
+  func page(at index: Int) throws(ColonnadeError) -> PageEntry
+}
+
+/// Where values too large for a frame go while a chunk is encoded; called from any thread.
+package protocol LargeValueSink: Sendable {
+  /// Stores `bytes` in the data area.
+  /// - Returns: their offset in the file.
+  func store(_ bytes: UnsafeRawBufferPointer) throws(ColonnadeError) -> UInt64
+}
+
+/// Pages held as an array; for small things and tests.
+package struct PageList: PageSource {
+  package let pages: [PageEntry]
+  package init(_ pages: [PageEntry]) { self.pages = pages }
+  package func page(at index: Int) throws(ColonnadeError) -> PageEntry {
+    guard pages.indices.contains(index) else {
+      throw ColonnadeError(.corrupt, "page \(index) of a chunk of \(pages.count) pages")
+    }
+    return pages[index]
+  }
+}

@@ -1,0 +1,44 @@
+// What a writer may ask of the encodings.
+
+package import ColonnadeBase
+
+/// What decides between bytes and speed.
+package enum EncodingProfile: String, Sendable, CaseIterable {
+  /// Never compresses.
+  case fast
+  /// Compresses where it pays for the time to read.
+  case balanced
+  /// Smallest bytes.
+  case archive
+}
+
+/// How chunks are encoded.
+package struct EncodingOptions: Sendable {
+  package var profile: EncodingProfile
+  /// zstd's level.
+  package var level: Int32
+  /// Bytes of values a frame should hold.
+  package var frameByteCount: Int = 3 << 10
+  /// Bytes of values a page should hold.
+  package var pageByteCount: Int = 64 << 10
+  /// Tries this encoding first for every page that can take it; for tests and comparisons.
+  package var forcedEncoding: Encoding?
+  /// Frames every page that may be framed and compresses it whether that pays or not, or never
+  /// compresses; nil leaves it to the profile.
+  package var forcedCodec: Codec?
+  /// Rows of a page as a power of two; nil chooses by `pageByteCount`.
+  package var pageShift: UInt8?
+
+  package init(profile: EncodingProfile = .balanced) {
+    self.profile = profile
+    level = profile == .archive ? 9 : 3
+  }
+}
+
+/// How many slots each row of the row group has in a chunk.
+package enum RowLayout: Sendable {
+  /// The same number each: 1 for columns and fields of structs, more below fixed-size lists.
+  case uniform(slotsPerRow: Int)
+  /// Row `r` has slots `offsets[r]..<offsets[r + 1]`; `rowCount + 1` UInt32, the first one 0.
+  case offsets(Buffer)
+}
