@@ -5,7 +5,6 @@
 
 import CKernels
 import Glibc
-import Synchronization
 
 /// One allocation; gives its memory back when the last buffer on it goes.
 @safe public final class Allocation: MemoryOwner, @unchecked Sendable {
@@ -29,8 +28,11 @@ import Synchronization
 }
 
 /// The allocator of column memory.
-public final class Memory: Sendable {
-  public static let shared = Memory()
+public final class Memory: @unchecked Sendable {
+  public static let shared: Memory = {
+    ForkHandlers.installed
+    return Memory()
+  }()
 
   /// Allocations from here on are whole huge pages.
   static let largeThreshold = 1 << 20
@@ -41,23 +43,29 @@ public final class Memory: Sendable {
     var byteCount: Int
   }
 
-  private struct State: ~Copyable {
+  private struct State {
     var free: [FreeBlock] = []
     var retained = 0
     var retainLimit = 256 << 20
   }
 
-  private let state = Mutex(State())
+  // A Monitor, because it can be held across a fork.
+  private let monitor = Monitor(conditionCount: 0)
+  private var guarded = State()
+
+  private func withState<Result>(_ body: (inout State) -> Result) -> Result {
+    monitor.withLock { body(&guarded) }
+  }
 
   /// The most bytes of free memory kept for reuse.
   public func setRetainLimit(byteCount: Int) {
-    state.withLock { $0.retainLimit = max(0, byteCount) }
+    withState { $0.retainLimit = max(0, byteCount) }
     trim(to: max(0, byteCount))
   }
 
   /// Returns retained free memory to the system until at most `byteCount` bytes are kept.
   public func trim(to byteCount: Int = 0) {
-    state.withLock { state in
+    withState { state in
       while state.retained > byteCount, let block = state.free.popLast() {
         state.retained -= block.byteCount
         unsafe free(block.pointer)
@@ -73,7 +81,7 @@ public final class Memory: Sendable {
         pointer: Memory.aligned(size, to: 64), byteCount: size, isLarge: false)
     }
     let size = (byteCount + Memory.hugePage - 1) & ~(Memory.hugePage - 1)
-    let reused: FreeBlock? = state.withLock { state in
+    let reused: FreeBlock? = withState { state in
       // Best fit, but never a block more than twice the size asked for.
       var best: Int?
       for (index, block) in state.free.enumerated()
@@ -97,7 +105,7 @@ public final class Memory: Sendable {
 
   fileprivate func giveBack(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
     let block = unsafe FreeBlock(pointer: pointer, byteCount: byteCount)
-    let kept = state.withLock { state in
+    let kept = withState { state in
       guard state.retained + byteCount <= state.retainLimit else { return false }
       state.free.append(block)
       state.retained += byteCount
@@ -105,6 +113,12 @@ public final class Memory: Sendable {
     }
     if !kept { unsafe free(pointer) }
   }
+
+  // MARK: fork
+
+  func prepareFork() { monitor.lock() }
+  func resumeParent() { monitor.unlock() }
+  func startOverInChild() { monitor.startOverInChild() }
 
   private static func aligned(_ size: Int, to alignment: Int) -> UnsafeMutableRawPointer {
     var pointer: UnsafeMutableRawPointer?

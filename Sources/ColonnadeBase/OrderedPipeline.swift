@@ -97,7 +97,7 @@ package final class OrderedPipeline<Input: Sendable, Output: Sendable>: PoolJob,
   }
 
   /// Hands every result to `consume`, in order, until it answers false or something throws.
-  package func forEach(
+  package func drain(
     _ consume: (Output) throws(ColonnadeError) -> Bool
   ) throws(ColonnadeError) {
     defer { stop() }

@@ -30,13 +30,8 @@ package class PoolJob: @unchecked Sendable {
 package final class WorkerPool: @unchecked Sendable {
   /// The engine's pool, as many threads as processors.
   package static let shared: WorkerPool = {
-    let pool = WorkerPool(threadCount: Int(colonnade_processor_count()))
-    // SAFETY: the handlers refer to nothing but this static, which exists before a fork calls them.
-    _ = colonnade_at_fork(
-      { WorkerPool.shared.prepareFork() },
-      { WorkerPool.shared.resumeParent() },
-      { WorkerPool.shared.startOverInChild() })
-    return pool
+    ForkHandlers.installed
+    return WorkerPool(threadCount: Int(colonnade_processor_count()))
   }()
 
   private static let work = 0
@@ -214,7 +209,7 @@ package final class WorkerPool: @unchecked Sendable {
 
   // MARK: fork
 
-  private func prepareFork() {
+  func prepareFork() {
     let own = unsafe colonnade_thread_depth()!.pointee > 0 ? 1 : 0
     monitor.lock()
     parking.store(true, ordering: .relaxed)
@@ -222,14 +217,14 @@ package final class WorkerPool: @unchecked Sendable {
     while runningCount > own, monitor.wait(WorkerPool.change, until: deadline) {}
   }
 
-  private func resumeParent() {
+  func resumeParent() {
     parking.store(false, ordering: .relaxed)
     monitor.broadcast(WorkerPool.work)
     monitor.broadcast(WorkerPool.change)
     monitor.unlock()
   }
 
-  private func startOverInChild() {
+  func startOverInChild() {
     let own = unsafe colonnade_thread_depth()!.pointee > 0 ? 1 : 0
     // Jobs of threads that do not exist here must not go on; the forking thread's own job is
     // finished by that thread.

@@ -90,7 +90,7 @@ import Testing
       let pipeline = OrderedPipeline<Int, Int>(
         pool: pool, source: { numbers.pull() }, transform: { $0 })
       var seen = 0
-      try pipeline.forEach { (_) throws(ColonnadeError) in
+      try pipeline.drain { (_) throws(ColonnadeError) in
         seen += 1
         return seen < 10
       }
