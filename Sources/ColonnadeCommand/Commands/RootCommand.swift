@@ -1,0 +1,27 @@
+// The root of the command line.
+
+import ArgumentParser
+
+/// `colonnade`.
+struct RootCommand: ParsableCommand {
+  /// The version of the command and the library.
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "colonnade",
+    abstract: "Columnar tables: write rows, scan the ones you need.",
+    discussion: """
+      A table is a folder; a .cln file is one file of it, or one on its own.
+
+      Examples:
+        colonnade write flights flights.csv --partition-by 'month(time_hour)'
+        colonnade scan flights --select 'carrier, dep_delay' --where 'dep_delay > 600'
+        colonnade explain flights --where "carrier = 'UA' AND distance > 2000"
+
+      Exit codes: 0 done, 1 a check did not hold, 2 usage, 3 not found or does not fit the schema,
+      4 corrupt, 5 commit conflict, 6 over a limit, 7 input or output, 8 commit unknown,
+      130 interrupted. A closed pipe ends a command silently.
+      """,
+    version: "colonnade \(version)",
+    subcommands: [])
+}
