@@ -95,6 +95,10 @@ let package = Package(
       name: "ColonnadeFormatTests",
       dependencies: ["ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels"],
       swiftSettings: swift),
+    .testTarget(
+      name: "ColonnadeCommandTests",
+      dependencies: ["ColonnadeCommand", "ColonnadeArrays", "ColonnadeBase"],
+      swiftSettings: swift),
   ],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx17

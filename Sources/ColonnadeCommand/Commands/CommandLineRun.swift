@@ -21,7 +21,8 @@ enum CommandLineRun {
   }
 
   /// Says what went wrong and chooses the exit code.
-  private static func report(_ error: any Error, _ arguments: [String], _ console: Console) -> Int32 {
+  private static func report(_ error: any Error, _ arguments: [String], _ console: Console) -> Int32
+  {
     switch error {
     case is ClosedPipe: return 0
     case let error as ExitCode: return error.rawValue

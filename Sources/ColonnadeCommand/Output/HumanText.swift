@@ -55,7 +55,8 @@ enum HumanText {
   }
 
   /// `1 file`, `3 files`.
-  static func plural(_ value: some BinaryInteger, _ noun: String, _ nouns: String? = nil) -> String {
+  static func plural(_ value: some BinaryInteger, _ noun: String, _ nouns: String? = nil) -> String
+  {
     count(value) + " " + (value == 1 ? noun : nouns ?? noun + "s")
   }
 }

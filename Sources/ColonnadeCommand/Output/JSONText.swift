@@ -58,7 +58,8 @@ indirect enum JSONText {
     case .null: buffer.append("null")
     case .bool(let value): buffer.append(value ? "true" : "false" as StaticString)
     case .integer(let value): buffer.append(value)
-    case .number(let value): if value.isFinite { buffer.append(value) } else { buffer.append("null") }
+    case .number(let value):
+      if value.isFinite { buffer.append(value) } else { buffer.append("null") }
     case .string(let text): buffer.append(jsonString: text)
     case .literal(let text): buffer.append(text)
     case .list(let elements):
