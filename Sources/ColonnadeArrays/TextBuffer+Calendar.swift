@@ -65,7 +65,7 @@ extension TextBuffer {
     unsafe TextBuffer.write(UInt64(date.month), digits: 2, at: target + 1)
     unsafe target[3] = UInt8(ascii: "-")
     unsafe TextBuffer.write(UInt64(date.day), digits: 2, at: target + 4)
-    byteCount += 6
+    advance(6)
   }
 
   /// Appends `05:07:09` with 3, 6 or 9 digits of fraction where it is not zero; values outside a
@@ -123,7 +123,7 @@ extension TextBuffer {
     unsafe TextBuffer.write(minute, digits: 2, at: target + 1)
     unsafe target[3] = UInt8(ascii: ":")
     unsafe TextBuffer.write(second, digits: 2, at: target + 4)
-    byteCount += 6
+    advance(6)
   }
 
   private mutating func append(fraction: Int64, _ unit: TimeUnit) {

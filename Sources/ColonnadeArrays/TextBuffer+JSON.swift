@@ -80,7 +80,7 @@ extension TextBuffer {
     let target = unsafe room(2)
     unsafe target[0] = digits.utf8Start[Int(byte >> 4)]
     unsafe target[1] = digits.utf8Start[Int(byte & 15)]
-    byteCount += 2
+    advance(2)
   }
 
   /// Appends base64 with padding (RFC 4648).
@@ -104,7 +104,7 @@ extension TextBuffer {
       written += 4
       index += 3
     }
-    byteCount += written
+    advance(written)
   }
 
   /// Appends the value at `index` as JSON: integers and decimals with all their digits, dates and

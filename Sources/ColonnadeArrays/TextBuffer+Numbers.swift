@@ -14,7 +14,7 @@ extension TextBuffer {
     let target = unsafe room(20)
     let count = TextBuffer.digitCount(value)
     unsafe TextBuffer.write(value, digits: count, at: target)
-    byteCount += count
+    advance(count)
   }
 
   /// Appends `value` in decimal.
@@ -44,7 +44,7 @@ extension TextBuffer {
     let count = max(width, TextBuffer.digitCount(value))
     let target = unsafe room(count)
     unsafe TextBuffer.write(value, digits: count, at: target)
-    byteCount += count
+    advance(count)
   }
 
   /// Appends `unscaled` / 10^`scale` with all its digits after the point, zeros included.
@@ -81,7 +81,7 @@ extension TextBuffer {
         unsafe TextBuffer.write(fraction, digits: 4, at: target)
         var count = 4
         while count > 1, unsafe target[count - 1] == UInt8(ascii: "0") { count -= 1 }
-        byteCount += count
+        advance(count)
         return
       }
     }

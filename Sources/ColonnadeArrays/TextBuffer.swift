@@ -7,7 +7,8 @@ import ColonnadeBase
 @safe public struct TextBuffer: ~Copyable {
   @usableFromInline var storage: UnsafeMutablePointer<UInt8>
   /// Bytes written so far.
-  public internal(set) var byteCount = 0
+  public var byteCount: Int { count }
+  @usableFromInline var count = 0
   @usableFromInline var capacity: Int
 
   /// - Parameter capacity: bytes reserved at once.
@@ -22,14 +23,17 @@ import ColonnadeBase
   ///
   /// Whoever asks writes at most `extra` bytes there and then calls `advance`.
   /// - Complexity: amortised O(1) per byte.
-  @inline(__always) mutating func room(_ extra: Int) -> UnsafeMutablePointer<UInt8> {
-    if byteCount + extra > capacity { grow(extra) }
-    return unsafe storage + byteCount
+  @inlinable @inline(__always)
+  mutating func room(_ extra: Int) -> UnsafeMutablePointer<UInt8> {
+    if count + extra > capacity { grow(extra) }
+    return unsafe storage + count
   }
 
-  @inline(__always) mutating func advance(_ count: Int) { byteCount += count }
+  @inlinable @inline(__always)
+  mutating func advance(_ extra: Int) { count += extra }
 
-  @inline(never) private mutating func grow(_ extra: Int) {
+  @usableFromInline @inline(never)
+  mutating func grow(_ extra: Int) {
     let larger = max(byteCount + extra, capacity * 2)
     let target = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
     unsafe target.update(from: storage, count: byteCount)
@@ -39,31 +43,33 @@ import ColonnadeBase
   }
 
   /// Forgets what was written and keeps the memory.
-  public mutating func removeAll() { byteCount = 0 }
+  public mutating func removeAll() { count = 0 }
 
   /// Forgets what was written past `byteCount`.
   public mutating func truncate(to byteCount: Int) {
     precondition(byteCount >= 0 && byteCount <= self.byteCount)
-    self.byteCount = byteCount
+    count = byteCount
   }
 
   /// Appends one byte.
-  @inline(__always) public mutating func append(byte: UInt8) {
+  @inlinable @inline(__always)
+  public mutating func append(byte: UInt8) {
     unsafe room(1).pointee = byte
-    byteCount += 1
+    advance(1)
   }
 
   /// Appends `count` times the byte `byte`.
   public mutating func append(repeating byte: UInt8, count: Int) {
     guard count > 0 else { return }
     unsafe room(count).update(repeating: byte, count: count)
-    byteCount += count
+    advance(count)
   }
 
+  @inlinable
   public mutating func append(_ text: StaticString) {
     let count = text.utf8CodeUnitCount
     unsafe room(count).update(from: text.utf8Start, count: count)
-    byteCount += count
+    advance(count)
   }
 
   public mutating func append(_ text: String) {
@@ -71,11 +77,12 @@ import ColonnadeBase
     text.withUTF8 { bytes in unsafe append(bytes: UnsafeRawBufferPointer(bytes)) }
   }
 
+  @inlinable
   public mutating func append(bytes: UnsafeRawBufferPointer) {
     guard let base = bytes.baseAddress, bytes.count > 0 else { return }
     unsafe UnsafeMutableRawPointer(room(bytes.count)).copyMemory(
       from: base, byteCount: bytes.count)
-    byteCount += bytes.count
+    advance(bytes.count)
   }
 
   /// All bytes, valid until the next append.

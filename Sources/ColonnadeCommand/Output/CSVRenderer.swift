@@ -26,25 +26,14 @@ final class CSVRenderer: Renderer {
       extendLifetime(batch)
     }
     var row = 0
-    while row < batch.rowCount {
-      // A chunk of rows between two looks at the buffer and at Ctrl-C.
+    while row < batch.rowCount, !output.isClosedByReader {
+      // A chunk of rows between two looks at the buffer.
       let end = min(row + 256, batch.rowCount)
-      while row < end {
-        for index in 0..<readers.count {
-          if index > 0 { buffer.append(byte: UInt8(ascii: ",")) }
-          if readers[index].isNull(row) { continue }
-          switch readers[index].kind {
-          case .text:
-            unsafe CSVRenderer.append(text: readers[index].bytes(row), to: &buffer)
-          case .other: appendOther(batch.columns[index], row)
-          default: readers[index].append(row, to: &buffer)
-          }
-        }
-        buffer.append(byte: UInt8(ascii: "\n"))
-        row += 1
+      unsafe readers.withUnsafeBufferPointer { readers in
+        unsafe CSVRenderer.append(rows: row..<end, readers, batch, to: &buffer)
       }
       try output.flushIfLarge(&buffer)
-      if output.isClosedByReader { return }
+      row = end
     }
   }
 
@@ -52,11 +41,31 @@ final class CSVRenderer: Renderer {
     try output.flush(&buffer)
   }
 
-  private func appendOther(_ column: Column, _ row: Int) {
+  /// The hot loop; the buffer is borrowed once for all its cells.
+  private static func append(
+    rows: Range<Int>, _ readers: UnsafeBufferPointer<CellReader>, _ batch: Batch,
+    to buffer: inout TextBuffer
+  ) {
+    for row in rows {
+      for index in 0..<readers.count {
+        if index > 0 { buffer.append(byte: UInt8(ascii: ",")) }
+        let reader = unsafe readers[index]
+        if reader.isNull(row) { continue }
+        switch reader.kind {
+        case .text: unsafe append(text: reader.bytes(row), to: &buffer)
+        case .other: append(other: batch.columns[index], row, to: &buffer)
+        default: reader.append(row, to: &buffer)
+        }
+      }
+      buffer.append(byte: UInt8(ascii: "\n"))
+    }
+  }
+
+  private static func append(other column: Column, _ row: Int, to buffer: inout TextBuffer) {
     if column.type.isNested {
       var cell = TextBuffer()
       cell.append(cell: column, at: row)
-      unsafe cell.withUnsafeBytes { unsafe CSVRenderer.append(text: $0, to: &buffer) }
+      unsafe cell.withUnsafeBytes { unsafe append(text: $0, to: &buffer) }
     } else {
       buffer.append(cell: column, at: row)
     }

@@ -31,19 +31,60 @@ final class JSONLinesRenderer: Renderer {
       extendLifetime(batch)
     }
     var row = 0
-    while row < batch.rowCount {
+    while row < batch.rowCount, !output.isClosedByReader {
+      // A chunk of rows between two looks at the buffer.
       let end = min(row + 256, batch.rowCount)
-      while row < end {
-        if readers.isEmpty { buffer.append(byte: UInt8(ascii: "{")) }
-        for index in 0..<readers.count {
-          unsafe buffer.append(bytes: keys[index].unsafeBytes)
-          try append(batch, index, readers[index], row)
-        }
-        buffer.append("}\n")
-        row += 1
-      }
+      try JSONLinesRenderer.append(
+        rows: row..<end, readers, keys, batch, nonFinite, to: &buffer)
       try output.flushIfLarge(&buffer)
-      if output.isClosedByReader { return }
+      row = end
+    }
+  }
+
+  /// The hot loop; the buffer is borrowed once for all its cells.
+  private static func append(
+    rows: Range<Int>, _ readers: [CellReader], _ keys: [Buffer], _ batch: Batch,
+    _ nonFinite: NonFinitePolicy, to buffer: inout TextBuffer
+  ) throws(ColonnadeError) {
+    for row in rows {
+      if readers.isEmpty { buffer.append(byte: UInt8(ascii: "{")) }
+      for index in 0..<readers.count {
+        unsafe buffer.append(bytes: keys[index].unsafeBytes)
+        let reader = readers[index]
+        if reader.isNull(row) {
+          buffer.append("null")
+          continue
+        }
+        switch reader.kind {
+        case .text: unsafe buffer.append(jsonString: reader.bytes(row))
+        case .float64:
+          let value = reader.load(Double.self, row)
+          if value.isFinite {
+            buffer.append(value)
+          } else {
+            try append(value, batch, index, nonFinite, to: &buffer)
+          }
+        case .float32:
+          let value = reader.load(Float.self, row)
+          if value.isFinite {
+            buffer.append(value)
+          } else {
+            try append(Double(value), batch, index, nonFinite, to: &buffer)
+          }
+        case .date, .timestamp:
+          buffer.append(byte: UInt8(ascii: "\""))
+          reader.append(row, to: &buffer)
+          buffer.append(byte: UInt8(ascii: "\""))
+        case .other:
+          do {
+            try buffer.append(json: batch.columns[index], at: row, nonFinite: nonFinite)
+          } catch {
+            throw named(error, batch, index)
+          }
+        default: reader.append(row, to: &buffer)
+        }
+      }
+      buffer.append("}\n")
     }
   }
 
@@ -51,37 +92,10 @@ final class JSONLinesRenderer: Renderer {
     try output.flush(&buffer)
   }
 
-  @inline(__always)
-  private func append(
-    _ batch: Batch, _ index: Int, _ reader: CellReader, _ row: Int
+  private static func append(
+    _ value: Double, _ batch: Batch, _ index: Int, _ nonFinite: NonFinitePolicy,
+    to buffer: inout TextBuffer
   ) throws(ColonnadeError) {
-    if reader.isNull(row) {
-      buffer.append("null")
-      return
-    }
-    switch reader.kind {
-    case .text: unsafe buffer.append(jsonString: reader.bytes(row))
-    case .float64:
-      let value = reader.load(Double.self, row)
-      if value.isFinite { buffer.append(value) } else { try append(value, batch, index) }
-    case .float32:
-      let value = reader.load(Float.self, row)
-      if value.isFinite { buffer.append(value) } else { try append(Double(value), batch, index) }
-    case .date, .timestamp:
-      buffer.append(byte: UInt8(ascii: "\""))
-      reader.append(row, to: &buffer)
-      buffer.append(byte: UInt8(ascii: "\""))
-    case .other:
-      do {
-        try buffer.append(json: batch.columns[index], at: row, nonFinite: nonFinite)
-      } catch {
-        throw named(error, batch, index)
-      }
-    default: reader.append(row, to: &buffer)
-    }
-  }
-
-  private func append(_ value: Double, _ batch: Batch, _ index: Int) throws(ColonnadeError) {
     do {
       try buffer.append(nonFinite: value, nonFinite)
     } catch {
@@ -89,7 +103,7 @@ final class JSONLinesRenderer: Renderer {
     }
   }
 
-  private func named(_ error: ColonnadeError, _ batch: Batch, _ index: Int) -> ColonnadeError {
+  private static func named(_ error: ColonnadeError, _ batch: Batch, _ index: Int) -> ColonnadeError {
     ColonnadeError(
       error.kind, "column '\(batch.schema.fields[index].name)': \(error.message)",
       hint: "use --nan null or --nan string")
