@@ -42,7 +42,7 @@ extension DataType: CustomStringConvertible {
     "\(field.type)" + (field.isNullable ? "" : " not null")
   }
 
-  private static func name(_ name: String) -> String {
+  static func name(_ name: String) -> String {
     let plain =
       !name.isEmpty
       && name.utf8.allSatisfy { byte in

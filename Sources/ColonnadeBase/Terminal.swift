@@ -45,19 +45,25 @@ package enum Process {
     _ = signal(SIGPIPE, SIG_IGN)
   }
 
+  /// Raised when someone asks to stop (Ctrl-C, or SIGTERM); handed to whatever may take long.
+  package static let cancellation = Cancellation()
+
   private static let interruptCount = Atomic<Int>(0)
 
-  /// Whether someone asked to stop (Ctrl-C, or SIGTERM).
-  package static var isInterrupted: Bool { interruptCount.load(ordering: .relaxed) > 0 }
+  /// Whether someone asked to stop.
+  package static var isInterrupted: Bool { cancellation.isCancelled }
 
-  /// Makes the first SIGINT or SIGTERM set `isInterrupted`; a second one ends the process at once.
+  /// Makes the first SIGINT or SIGTERM raise `cancellation`; a second one ends the process at once.
   package static func catchInterrupts() {
+    // Made here: a signal handler must not be the first to ask for it.
+    guard !cancellation.isCancelled else { return }
     let handler: @convention(c) (Int32) -> Void = { _ in
-      // Only an atomic and _exit: both may be used in a signal handler.
+      // Only atomics and _exit: all may be used in a signal handler.
       if Process.interruptCount.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
+      Process.cancellation.cancel()
     }
-    _ = signal(SIGINT, handler)
-    _ = signal(SIGTERM, handler)
+    _ = unsafe signal(SIGINT, handler)
+    _ = unsafe signal(SIGTERM, handler)
   }
 
   /// Ends the process with `code`, without running anything else.

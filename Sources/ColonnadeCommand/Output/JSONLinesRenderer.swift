@@ -103,7 +103,8 @@ final class JSONLinesRenderer: Renderer {
     }
   }
 
-  private static func named(_ error: ColonnadeError, _ batch: Batch, _ index: Int) -> ColonnadeError {
+  private static func named(_ error: ColonnadeError, _ batch: Batch, _ index: Int) -> ColonnadeError
+  {
     ColonnadeError(
       error.kind, "column '\(batch.schema.fields[index].name)': \(error.message)",
       hint: "use --nan null or --nan string")
