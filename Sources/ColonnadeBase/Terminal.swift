@@ -62,8 +62,8 @@ package enum Process {
       if Process.interruptCount.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
       Process.cancellation.cancel()
     }
-    _ = unsafe signal(SIGINT, handler)
-    _ = unsafe signal(SIGTERM, handler)
+    _ = signal(SIGINT, handler)
+    _ = signal(SIGTERM, handler)
   }
 
   /// Ends the process with `code`, without running anything else.
