@@ -99,6 +99,10 @@ let package = Package(
       name: "ColonnadeCommandTests",
       dependencies: ["ColonnadeCommand", "ColonnadeArrays", "ColonnadeBase"],
       swiftSettings: swift),
+    .testTarget(
+      name: "ColonnadeIngestTests",
+      dependencies: ["ColonnadeIngest", "ColonnadeArrays", "ColonnadeBase", "TestSupport"],
+      swiftSettings: swift),
   ],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx17

@@ -1,1 +1,0 @@
-#include "colonnade_ingest.h"

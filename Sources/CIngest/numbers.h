@@ -1,0 +1,302 @@
+// Numbers and times as text: strict, whole texts only, exact or refused.
+#ifndef COLONNADE_NUMBERS_H
+#define COLONNADE_NUMBERS_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <fast_float/fast_float.h>
+
+#include "colonnade_cells.h"
+
+namespace colonnade {
+
+#define COLONNADE_INLINE static inline __attribute__((always_inline))
+
+COLONNADE_INLINE bool isDigit(char byte) { return (uint8_t)(byte - '0') < 10; }
+
+// Digits into an unsigned number; false where there is none, another byte, or more than 64 bits.
+COLONNADE_INLINE bool parseDigits(const char *at, const char *end, uint64_t &value) {
+  if (at == end) return false;
+  uint64_t result = 0;
+  const char *const safe = end - at > 19 ? at + 19 : end;
+  for (; at < safe; at++) {
+    const uint8_t digit = (uint8_t)(*at - '0');
+    if (digit > 9) return false;
+    result = result * 10 + digit;
+  }
+  for (; at < end; at++) {
+    const uint8_t digit = (uint8_t)(*at - '0');
+    if (digit > 9) return false;
+    if (__builtin_mul_overflow(result, (uint64_t)10, &result)) return false;
+    if (__builtin_add_overflow(result, (uint64_t)digit, &result)) return false;
+  }
+  value = result;
+  return true;
+}
+
+COLONNADE_INLINE bool parseSigned(
+    const char *at, const char *end, int64_t low, int64_t high, int64_t &value) {
+  const bool negative = at < end && *at == '-';
+  if (at < end && (*at == '-' || *at == '+')) at++;
+  uint64_t magnitude;
+  if (!parseDigits(at, end, magnitude)) return false;
+  if (negative) {
+    if (magnitude > (uint64_t)1 << 63) return false;
+    const int64_t result = (int64_t)(0 - magnitude);
+    if (result < low) return false;
+    value = result;
+  } else {
+    if (magnitude > (uint64_t)high) return false;
+    value = (int64_t)magnitude;
+  }
+  return true;
+}
+
+COLONNADE_INLINE bool parseUnsigned(
+    const char *at, const char *end, uint64_t high, uint64_t &value) {
+  if (at < end && *at == '+') at++;
+  return parseDigits(at, end, value) && value <= high;
+}
+
+static const double powersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+// The general way: fast_float, refusing what overflows to infinity or underflows to zero.
+template <class Float>
+__attribute__((noinline)) static bool parseFloatSlow(
+    const char *at, const char *end, Float &value) {
+  const char *first = at;
+  if (at < end && *at == '+') {
+    first = ++at;
+    if (at < end && *at == '-') return false;
+  } else if (at < end && *at == '-') {
+    first++;
+  }
+  const bool isNumber = first < end && (isDigit(*first) || *first == '.');
+  Float result;
+  const auto parsed = fast_float::from_chars(at, end, result);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return false;
+  if (isNumber) {
+    if (std::isinf(result)) return false;
+    if (result == 0) {
+      for (const char *digit = first; digit < end && *digit != 'e' && *digit != 'E'; digit++)
+        if (*digit >= '1' && *digit <= '9') return false;
+    }
+  }
+  value = result;
+  return true;
+}
+
+// Nearest float64, ties to even.
+COLONNADE_INLINE bool parseDouble(const char *at, const char *end, double &value) {
+  const char *const start = at;
+  const bool negative = at < end && *at == '-';
+  if (negative) at++;
+  if (end - at > 0 && end - at <= 18) {
+    uint64_t mantissa = 0;
+    const char *digits = at;
+    while (at < end && isDigit(*at)) mantissa = mantissa * 10 + (uint64_t)(*at++ - '0');
+    if (at != digits) {
+      if (at == end) {
+        if (mantissa <= (1ull << 53)) {
+          value = negative ? -(double)mantissa : (double)mantissa;
+          return true;
+        }
+      } else if (*at == '.') {
+        const char *const point = at++;
+        while (at < end && isDigit(*at)) mantissa = mantissa * 10 + (uint64_t)(*at++ - '0');
+        if (at == end && mantissa <= (1ull << 53)) {
+          const double result = (double)mantissa / powersOfTen[end - point - 1];
+          value = negative ? -result : result;
+          return true;
+        }
+      }
+    }
+  }
+  return parseFloatSlow(start, end, value);
+}
+
+// A decimal number, exactly `scale` digits after the point after scaling; zeros beyond may go.
+COLONNADE_INLINE bool parseDecimal(
+    const char *at, const char *end, int precision, int scale, __int128 &value) {
+  const bool negative = at < end && *at == '-';
+  if (at < end && (*at == '-' || *at == '+')) at++;
+  unsigned __int128 result = 0;
+  int significant = 0, fraction = 0;
+  bool any = false, point = false;
+  for (; at < end; at++) {
+    if (*at == '.' && !point) {
+      point = true;
+      continue;
+    }
+    const uint8_t digit = (uint8_t)(*at - '0');
+    if (digit > 9) return false;
+    any = true;
+    if (point && fraction == scale) {
+      if (digit != 0) return false;
+      continue;
+    }
+    if (point) fraction++;
+    result = result * 10 + digit;
+    if (result != 0 && ++significant > precision) return false;
+  }
+  if (!any) return false;
+  for (; fraction < scale; fraction++) {
+    result *= 10;
+    if (result != 0 && ++significant > precision) return false;
+  }
+  value = negative ? -(__int128)result : (__int128)result;
+  return true;
+}
+
+COLONNADE_INLINE int two(const char *at) {
+  const uint8_t high = (uint8_t)(at[0] - '0'), low = (uint8_t)(at[1] - '0');
+  return high > 9 || low > 9 ? -1 : high * 10 + low;
+}
+
+// Days from 1970-01-01 in the proleptic Gregorian calendar.
+COLONNADE_INLINE int64_t daysFromCivil(int64_t year, int month, int day) {
+  year -= month <= 2;
+  const int64_t era = (year >= 0 ? year : year - 399) / 400;
+  const int64_t yearOfEra = year - era * 400;
+  const int64_t dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  const int64_t dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
+  return era * 146097 + dayOfEra - 719468;
+}
+
+// YYYY-MM-DD, the first ten bytes of at least ten.
+COLONNADE_INLINE bool parseDate(const char *at, int64_t &days) {
+  const int century = two(at), years = two(at + 2), month = two(at + 5), day = two(at + 8);
+  if (at[4] != '-' || at[7] != '-' || (century | years | month | day) < 0) return false;
+  if (month < 1 || month > 12 || day < 1) return false;
+  const int year = century * 100 + years;
+  static const uint8_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  if (day > lengths[month - 1] + (month == 2 && leap)) return false;
+  days = daysFromCivil(year, month, day);
+  return true;
+}
+
+struct Clock {
+  int64_t seconds;
+  // Nanoseconds, and the digits of the fraction that are not zeros at its end.
+  int64_t nanoseconds;
+  int digits;
+};
+
+// hh:mm[:ss[.fraction]]; at most nine digits of fraction count. Moves `at` past it.
+COLONNADE_INLINE bool parseClock(const char *&at, const char *end, Clock &clock) {
+  if (end - at < 5 || at[2] != ':') return false;
+  const int hour = two(at), minute = two(at + 3);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return false;
+  at += 5;
+  int second = 0;
+  clock.nanoseconds = 0;
+  clock.digits = 0;
+  if (end - at >= 3 && *at == ':') {
+    second = two(at + 1);
+    if (second < 0 || second > 59) return false;
+    at += 3;
+    if (end - at >= 2 && *at == '.' && isDigit(at[1])) {
+      at++;
+      int count = 0;
+      while (at < end && isDigit(*at)) {
+        if (count < 9) {
+          clock.nanoseconds = clock.nanoseconds * 10 + (*at - '0');
+        } else if (*at != '0') {
+          return false;
+        }
+        count++;
+        if (*at != '0') clock.digits = count;
+        at++;
+      }
+      for (; count < 9; count++) clock.nanoseconds *= 10;
+    }
+  }
+  clock.seconds = hour * 3600 + minute * 60 + second;
+  return true;
+}
+
+// Z, UTC, +hh, +hhmm or +hh:mm. Moves `at` past it; seconds to take away.
+COLONNADE_INLINE bool parseZone(const char *&at, const char *end, int64_t &offset) {
+  if (at < end && *at == ' ' && end - at > 1) at++;
+  if (at < end && (*at == 'Z' || *at == 'z')) {
+    at++;
+    offset = 0;
+    return true;
+  }
+  if (end - at == 3 && memcmp(at, "UTC", 3) == 0) {
+    at += 3;
+    offset = 0;
+    return true;
+  }
+  if (end - at < 3 || (*at != '+' && *at != '-')) return false;
+  const int sign = *at == '-' ? -1 : 1;
+  const int hours = two(at + 1);
+  int minutes = 0;
+  at += 3;
+  if (end - at == 3 && *at == ':') {
+    minutes = two(at + 1);
+    at += 3;
+  } else if (end - at == 2) {
+    minutes = two(at);
+    at += 2;
+  }
+  if (hours < 0 || hours > 18 || minutes < 0 || minutes > 59) return false;
+  offset = sign * (hours * 3600 + minutes * 60);
+  return true;
+}
+
+struct Moment {
+  int64_t seconds;
+  int64_t nanoseconds;
+  int digits;
+  bool hasClock;
+  bool hasZone;
+};
+
+// A date, and after T or a blank a time, and after that a zone.
+COLONNADE_INLINE bool parseMoment(const char *at, const char *end, Moment &moment) {
+  int64_t days;
+  if (end - at < 10 || !parseDate(at, days)) return false;
+  at += 10;
+  moment.seconds = days * 86400;
+  moment.nanoseconds = 0;
+  moment.digits = 0;
+  moment.hasClock = moment.hasZone = false;
+  if (at == end) return true;
+  if (*at != 'T' && *at != ' ' && *at != 't') return false;
+  at++;
+  Clock clock;
+  if (!parseClock(at, end, clock)) return false;
+  moment.seconds += clock.seconds;
+  moment.nanoseconds = clock.nanoseconds;
+  moment.digits = clock.digits;
+  moment.hasClock = true;
+  if (at == end) return true;
+  int64_t offset;
+  if (!parseZone(at, end, offset)) return false;
+  moment.seconds -= offset;
+  moment.hasZone = true;
+  return at == end;
+}
+
+// Seconds and nanoseconds as ticks; false where digits would be lost or 64 bits do not reach.
+COLONNADE_INLINE bool ticks(
+    int64_t seconds, int64_t nanoseconds, int64_t ticksPerSecond, int64_t &value) {
+  const int64_t unit = 1000000000 / ticksPerSecond;
+  if (nanoseconds % unit != 0) return false;
+  int64_t result;
+  // The product alone may leave 64 bits just before the fraction brings it back.
+  const __int128 wide = (__int128)seconds * ticksPerSecond + nanoseconds / unit;
+  result = (int64_t)wide;
+  if (result != wide) return false;
+  value = result;
+  return true;
+}
+
+}  // namespace colonnade
+#endif

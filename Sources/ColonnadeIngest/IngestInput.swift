@@ -1,0 +1,77 @@
+// Where the text of an ingest comes from.
+
+package import ColonnadeBase
+
+/// One input: a file, standard input, or bytes in memory.
+package struct IngestInput: Sendable {
+  /// The path, or `-` for standard input; for messages and to tell the format.
+  package let name: String
+  /// True where the input can be read more than once.
+  package let canReopen: Bool
+  /// Size in bytes, packed where it is packed; `nil` where unknown.
+  package let byteCount: Int?
+  let openSource: @Sendable () throws(ColonnadeError) -> any ByteSource
+
+  package init(
+    name: String, canReopen: Bool, byteCount: Int? = nil,
+    openSource: @escaping @Sendable () throws(ColonnadeError) -> any ByteSource
+  ) {
+    self.name = name
+    self.canReopen = canReopen
+    self.byteCount = byteCount
+    self.openSource = openSource
+  }
+
+  /// A file; `-` is standard input.
+  /// - Throws: `.notFound` or `.io`; `.invalidArgument` for a folder.
+  package init(path: String, fileSystem: any FileSystem) throws(ColonnadeError) {
+    if path == "-" {
+      self.init(name: path, canReopen: false) { () throws(ColonnadeError) in
+        FileSource(fileSystem.standardInput(), name: path)
+      }
+      return
+    }
+    let status = try fileSystem.status(of: path)
+    if status.kind == .folder {
+      throw ColonnadeError(
+        .invalidArgument, "the input is a folder", file: path, hint: "name the files in it")
+    }
+    let isFile = status.kind == .file
+    self.init(
+      name: path, canReopen: isFile, byteCount: isFile ? status.byteCount : nil
+    ) { () throws(ColonnadeError) in
+      FileSource(try fileSystem.openForReading(path), name: path)
+    }
+  }
+
+  /// Bytes in memory.
+  /// - Parameters:
+  ///   - step: the most bytes one read gives.
+  ///   - canReopen: false to treat them like a stream.
+  package init(
+    bytes: [UInt8], name: String = "memory", step: Int = .max, canReopen: Bool = true
+  ) {
+    self.init(name: name, canReopen: canReopen, byteCount: bytes.count) {
+      () throws(ColonnadeError) in
+      MemorySource(bytes, name: name, step: step)
+    }
+  }
+}
+
+/// An open file or pipe.
+final class FileSource: ByteSource {
+  private let handle: FileHandle
+  let name: String
+  private(set) var bytesRead = 0
+
+  init(_ handle: FileHandle, name: String) {
+    self.handle = handle
+    self.name = name
+  }
+
+  func read(into target: UnsafeMutableRawBufferPointer) throws(ColonnadeError) -> Int {
+    let count = try unsafe handle.read(into: target)
+    bytesRead += count
+    return count
+  }
+}

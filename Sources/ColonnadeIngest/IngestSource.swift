@@ -1,0 +1,118 @@
+// Batches of all inputs in their order, parsed on many threads.
+
+package import ColonnadeArrays
+package import ColonnadeBase
+
+/// A running ingest. Used by one thread at a time.
+///
+/// When it ends, `rowsRead` = rows handed out + `rowsRejected`.
+package final class IngestSource {
+  package let schema: Schema
+  /// Records seen, good and bad.
+  package private(set) var rowsRead = 0
+  package private(set) var rowsRejected = 0
+  /// Bytes taken from the inputs, as packed as they are.
+  package private(set) var bytesRead = 0
+  /// Size of all inputs in bytes, as packed as they are; `nil` where one is a stream.
+  package let byteCount: Int?
+
+  private let pipeline: OrderedPipeline<TextChunk, ParsedChunk>
+  private let inputs: [LookedInput]
+  private let skippedLines: Int
+  private let rejects: ((BadRecord) throws(ColonnadeError) -> Void)?
+  private var waiting: [Batch] = []
+  private var inputIndex = -1
+  /// Lines of the current input before the next chunk.
+  private var lines = 0
+  private var bytesOfEarlierInputs = 0
+  private var bytesOfInput = 0
+
+  /// Bytes of text that may be pulled and not handed out.
+  private static let inFlightByteCount = 32 << 20
+
+  init(
+    schema: Schema, inputs: [LookedInput], plans: [CSVPlan], options: IngestOptions,
+    cancellation: Cancellation?, rejects: ((BadRecord) throws(ColonnadeError) -> Void)?
+  ) {
+    self.schema = schema
+    self.inputs = inputs
+    self.rejects = rejects
+    skippedLines = options.skippedLines
+    var total: Int? = 0
+    for input in inputs {
+      total = total.flatMap { sum in input.input.byteCount.map { sum + $0 } }
+    }
+    byteCount = total
+    let chunks = SharedReader(ChunkSequence(inputs, plans, options))
+    let chunkByteCount = max(options.chunkByteCount, 1)
+    pipeline = OrderedPipeline(
+      inFlight: min(16, max(2, IngestSource.inFlightByteCount / chunkByteCount)),
+      cancellation: cancellation
+    ) { () throws(ColonnadeError) in
+      try chunks.value.next()
+    } transform: { chunk in
+      CSVChunkParser(plans[chunk.inputIndex], chunk).parse()
+    }
+  }
+
+  deinit { pipeline.stop() }
+
+  /// The next batch, `nil` at the end. Batches are not empty.
+  /// - Throws: the first bad record where nobody takes rejects, and what reading threw.
+  package func next() throws(ColonnadeError) -> Batch? {
+    while waiting.isEmpty {
+      guard let chunk = try pipeline.next() else { return nil }
+      try deliver(chunk)
+    }
+    return waiting.removeFirst()
+  }
+
+  private func deliver(_ chunk: ParsedChunk) throws(ColonnadeError) {
+    if chunk.inputIndex != inputIndex {
+      inputIndex = chunk.inputIndex
+      lines = skippedLines
+      bytesOfEarlierInputs += bytesOfInput
+    }
+    bytesOfInput = chunk.bytesRead
+    bytesRead = bytesOfEarlierInputs + bytesOfInput
+    rowsRead += chunk.recordCount
+    for var bad in chunk.bad {
+      bad.line += lines
+      guard let rejects else { throw bad.error }
+      try rejects(bad)
+      rowsRejected += 1
+    }
+    lines += chunk.lineCount
+    waiting = chunk.batches.filter { $0.rowCount > 0 }
+  }
+
+  /// Stops reading; what was parsed ahead is dropped.
+  package func stop() { pipeline.stop() }
+}
+
+/// The chunks of all inputs, one input after the other.
+final class ChunkSequence {
+  private let inputs: [LookedInput]
+  private let plans: [CSVPlan]
+  private let options: IngestOptions
+  private var nextIndex = 0
+  private var reader: ChunkReader?
+
+  init(_ inputs: [LookedInput], _ plans: [CSVPlan], _ options: IngestOptions) {
+    self.inputs = inputs
+    self.plans = plans
+    self.options = options
+  }
+
+  func next() throws(ColonnadeError) -> TextChunk? {
+    while true {
+      if let chunk = try reader?.next() { return chunk }
+      guard nextIndex < inputs.count else { return nil }
+      let index = nextIndex
+      nextIndex += 1
+      reader = ChunkReader(
+        try inputs[index].source(), inputIndex: index, boundary: .csv(plans[index].dialect),
+        chunkByteCount: options.chunkByteCount, skippedLines: options.skippedLines)
+    }
+  }
+}

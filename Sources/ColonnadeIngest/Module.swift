@@ -1,1 +1,0 @@
-// ColonnadeIngest: placeholder until its first noun moves in.

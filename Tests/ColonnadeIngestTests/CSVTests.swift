@@ -1,0 +1,217 @@
+// Separated text into rows: dialects, types found by looking, faults with their places.
+
+import ColonnadeArrays
+import ColonnadeBase
+import ColonnadeIngest
+import Testing
+
+@Suite struct CSVTests {
+  @Test func typesAreFoundByLooking() throws {
+    let found = try ingest(
+      """
+      n,u,big,f,b,d,t,ts,z,s,zip
+      1,18446744073709551615,18446744073709551616,0.04,true,1996-03-13,10:20:30,2020-01-02 03:04:05,2020-01-02T03:04:05+01:00,abc,007
+      -2,3,-5,1e3,FALSE,1970-01-01,00:00,2020-01-02T03:04:05.25,2020-01-02T02:04:05Z,,8123
+
+      """)
+    #expect(
+      found.schema.fields.map { "\($0.type)" } == [
+        "int64", "uint64", "decimal(38, 0)", "float64", "bool", "date", "time(us)",
+        "timestamp(us)", "timestamp(us, 'UTC')", "string", "string",
+      ])
+    #expect(
+      found.rows == [
+        [
+          "1", "18446744073709551615", "18446744073709551616e-0", "0.04", "true", "day 9568",
+          "time 37230000000us", "at 1577934245000000us", "at 1577930645000000usZ", "'abc'", "'007'",
+        ],
+        [
+          "-2", "3", "-5e-0", "1000.0", "false", "day 0", "time 0us", "at 1577934245250000us",
+          "at 1577930645000000usZ", "null", "'8123'",
+        ],
+      ])
+  }
+
+  @Test(arguments: [
+    ("1\n2.5\n", "float64"), ("1\n9007199254740993\n0.5\n", "decimal(38, 1)"),
+    ("9007199254740993\n1e2\n", "string"), ("1\n+5\n", "string"), ("1\n1.\n", "float64"),
+    ("nan\n1.5\n", "float64"), ("nan\ninf\n", "string"), ("true\n1\n", "string"),
+    ("2020-01-01\n2020-01-01 10:00\n", "timestamp(us)"), ("2020-02-30\n", "string"),
+    ("2020-01-01 10:00:00.1234567\n", "timestamp(ns)"), ("1e999\n", "string"),
+    ("0001-01-01 10:00:00.1234567\n", "string"), ("-0\n1\n", "float64"), ("\"\"\n1\n", "string"),
+    ("123456789012345678901234567890123456789\n", "string"), ("0x10\n", "string"),
+    ("2020-01-01 10:00\n2020-01-01 10:00Z\n", "string"), ("24:00\n", "string"),
+  ])
+  func oneColumn(_ text: String, _ type: String) throws {
+    var options = IngestOptions()
+    options.hasHeader = false
+    #expect("\(try ingest(text, options).schema.fields[0].type)" == type)
+  }
+
+  @Test(arguments: [
+    ("a,b\n1,2\n", ","), ("a;b\n1,5;2\n1,25;3\n", ";"), ("a\tb\n1\t2\n", "\t"),
+    ("a|b\nx,y|2\n", "|"),
+  ])
+  func delimitersAreFoundByLooking(_ text: String, _ delimiter: String) throws {
+    let found = try ingest(text)
+    #expect(found.schema.fields.map(\.name) == ["a", "b"])
+    #expect(!found.rows.isEmpty)
+  }
+
+  @Test func quotes() throws {
+    let found = try ingest("a,b\n\"x, \"\"y\"\"\",\"two\r\nlines\"\nin\"side,\"\"\n\"last one\",z")
+    #expect(
+      found.rows == [
+        ["'x, \"y\"'", "'two\r\nlines'"], ["'in\"side'", "''"], ["'last one'", "'z'"],
+      ])
+  }
+
+  @Test func foreignEscapesAndQuotes() throws {
+    #expect(
+      try ingest("a,b\n\"x \\\"y\\\", z\",1\n").rows == [["'x \"y\", z'", "1"]])
+    #expect(try ingest("a,b\n'x, y',1\n").rows == [["'x, y'", "1"]])
+  }
+
+  @Test(arguments: ["\n", "\r\n", "\r"])
+  func lineEnds(_ end: String) throws {
+    let text = ["a,b", "1,x", "", "2,y"].joined(separator: end)
+    #expect(try ingest(text).rows == [["1", "'x'"], ["2", "'y'"]])
+    #expect(try ingest(text + end).rows == [["1", "'x'"], ["2", "'y'"]])
+  }
+
+  @Test func nullsAndEmptyTexts() throws {
+    #expect(try ingest("a,b\n,\"\"\nx,y\n").rows == [["null", "''"], ["'x'", "'y'"]])
+    var options = IngestOptions()
+    options.nullTexts = ["NA"]
+    #expect(
+      try ingest("a,b\n1,NA\nNA,\"NA\"\n", options).rows == [["1", "null"], ["null", "'NA'"]])
+  }
+
+  @Test func headersAreFoundByLooking() throws {
+    #expect(try ingest("1,2\n3,4\n").schema.fields.map(\.name) == ["column1", "column2"])
+    #expect(try ingest("x,y\np,q\n").schema.fields.map(\.name) == ["x", "y"])
+    #expect(try ingest("x,x,\n1,2,3\n").schema.fields.map(\.name) == ["x", "x_1", "column3"])
+    #expect(try ingest("only,header\n").rows.isEmpty)
+    #expect(try ingest("").schema.fields.isEmpty)
+  }
+
+  @Test func commentsAndSkippedLines() throws {
+    var options = IngestOptions()
+    options.comment = UInt8(ascii: "#")
+    options.skippedLines = 2
+    let found = try ingest("junk\r\nmore, \"junk\n# a \"quote\na,b\n1,2\n#x\n#y\n3,4", options)
+    #expect(found.rows == [["1", "2"], ["3", "4"]])
+  }
+
+  // MARK: faults
+
+  @Test func raggedRowsHaveAPlace() {
+    let error = failure("a,b\n1,2\n1,2,3\n")
+    #expect(error?.kind == .schemaMismatch)
+    #expect(error?.location == .line(3, column: 1, field: nil))
+    #expect(error?.message == "the record has 3 fields where 2 are expected")
+    #expect(error?.file == "memory")
+  }
+
+  @Test func brokenQuotesHaveAPlace() {
+    #expect(
+      failure("a,b\n1,\"x\"y\n2,z\n")?.location == .line(2, column: 6, field: "b"))
+    #expect(failure("a,b\n1,2\n3,\"x\n5,6\n")?.location == .line(3, column: 3, field: "b"))
+  }
+
+  @Test func invalidUTF8HasAPlace() {
+    let bytes = Array("a,b\n1,é\n2,x".utf8) + [0xFF] + Array("\n".utf8)
+    let error = failure([IngestInput(bytes: bytes)])
+    #expect(error?.location == .line(3, column: 4, field: nil))
+    #expect(error?.message == "byte 0xFF is not UTF-8")
+  }
+
+  @Test func misfitsHaveAPlace() {
+    var options = IngestOptions()
+    options.schema = Schema([
+      Field("é", .string), Field("n", .uint64, isNullable: false), Field("d", .date),
+    ])
+    let error = failure("é,n,d\nx,1,2020-01-01\nüü,18446744073709551616,2020-01-01\n", options)
+    #expect(error?.location == .line(3, column: 4, field: "n"))
+    #expect(error?.message == "'18446744073709551616' is not a value of type uint64")
+    #expect(failure("é,n,d\nx,,2020-01-01\n", options)?.location == .line(2, column: 3, field: "n"))
+    #expect(
+      failure("é,n,d\nx,1,2020-02-30\n", options)?.location == .line(2, column: 5, field: "d"))
+    #expect(failure("é,n\nx,1\n", options)?.kind == .schemaMismatch)
+  }
+
+  @Test func aLaterMisfitOfAStreamIsAnError() {
+    var options = IngestOptions()
+    options.prefixByteCount = 64
+    var text = "n\n"
+    for number in 0..<100 { text += "\(number)\n" }
+    text += "1.5\n"
+    let bytes = Array(text.utf8)
+    let stream = IngestInput(bytes: bytes, canReopen: false)
+    #expect(failure([stream], options)?.location == .line(102, column: 1, field: "n"))
+    // A file is looked at whole.
+    #expect(failure([IngestInput(bytes: bytes)], options) == nil)
+  }
+
+  @Test func rejectsAreKeptAndCounted() throws {
+    var options = IngestOptions()
+    options.schema = Schema([Field("a", .int8), Field("b", .string)])
+    let bytes =
+      Array("a,b\n1,x\n300,y\n2\n3,\"q\"z\n4,".utf8) + [0xC0] + Array("\n5,\"two\nlines\"\n".utf8)
+    let found = try ingest([IngestInput(bytes: bytes)], options, keepsRejects: true)
+    #expect(found.rows == [["1", "'x'"], ["5", "'two\nlines'"]])
+    #expect(found.rowsRejected == 4)
+    #expect(found.rejects.map(\.line) == [3, 4, 5, 6])
+    #expect(
+      String(decoding: found.rejects[0].json, as: UTF8.self)
+        == "{\"file\":\"memory\",\"line\":3,\"column\":1,\"field\":\"a\","
+        + "\"error\":\"'300' is not a value of type int8\",\"record\":\"300,y\"}\n")
+  }
+
+  @Test func inputsAreUnitedByName() throws {
+    let found = try ingest([
+      IngestInput(bytes: Array("a,b\n1,x\n".utf8), name: "one"),
+      IngestInput(bytes: Array("c,a\n2020-01-01,2.5\n".utf8), name: "two"),
+    ])
+    #expect(
+      found.schema.fields.map { "\($0.name) \($0.type)" } == ["a float64", "b string", "c date"])
+    #expect(found.rows == [["1.0", "'x'", "null"], ["2.5", "null", "day 18262"]])
+    let error = failure([
+      IngestInput(bytes: Array("a,b\n1,x\n".utf8), name: "one"),
+      IngestInput(bytes: Array("a,b\nz,x\n".utf8), name: "two"),
+    ])
+    #expect(error?.message == "column 'a' holds string here and int64 in one")
+    #expect(error?.file == "two")
+  }
+
+  @Test func everyType() throws {
+    var options = IngestOptions()
+    options.schema = Schema([
+      Field("i8", .int8), Field("u16", .uint16), Field("f16", .float16), Field("f32", .float32),
+      Field("d9", .decimal(precision: 9, scale: 2)),
+      Field("d38", .decimal(precision: 38, scale: 4)),
+      Field("ts", .timestamp(.second, zone: nil)), Field("ms", .time(.millisecond)),
+      Field("c", .categorical(ordered: false)), Field("bin", .binary),
+      Field("id", .fixedBinary(byteCount: 16)), Field("dur", .duration(.millisecond)),
+      Field("ok", .bool),
+    ])
+    let found = try ingest(
+      "i8,u16,f16,f32,d9,d38,ts,ms,c,bin,id,dur,ok\n"
+        + "-128,65535,65504,3.4028235e38,-1234567.89,1234567890123456789012345678901234.5678,"
+        + "1969-12-31T23:59:59,10:00:00.5,red,0aFF,00112233-4455-6677-8899-aabbccddeeff,-7,yes\n"
+        + ",,,,,,,,,,,,\n", options)
+    #expect(
+      found.rows[0] == [
+        "-128", "65535", "65504.0", "3.4028234663852886e+38", "-123456789e-2",
+        "12345678901234567890123456789012345678e-4", "at -1s", "time 36000500ms", "'red'",
+        "[10, 255]", "[0, 17, 34, 51, 68, 85, 102, 119, 136, 153, 170, 187, 204, 221, 238, 255]",
+        "-7ms", "true",
+      ])
+    #expect(found.rows[1] == Array(repeating: "null", count: 13))
+    for bad in ["128", "1.0", " x", "--1", "1e2"] {
+      var one = IngestOptions()
+      one.schema = Schema([Field("i", .int8)])
+      #expect(failure("i\n\(bad)\n", one)?.location == .line(2, column: 1, field: "i"))
+    }
+  }
+}
