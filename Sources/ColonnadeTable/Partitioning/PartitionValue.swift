@@ -21,56 +21,13 @@ extension Transform {
       let hours = Int64(truncatingIfNeeded: hours)
       let days = Calendar.floorQuotient(hours, 24)
       return Calendar.text(days: days) + "-" + Calendar.padded(hours - days * 24)
-    default: return Transform.text(of: value)
-    }
-  }
-
-  private static func text(of value: Value) -> String {
-    switch value {
-    case .null: return "NULL"
-    case .bool(let flag): return flag ? "true" : "false"
-    case .integer(let number): return "\(number)"
-    case .float(let number): return number.isNaN ? "NaN" : "\(number)"
-    case .decimal(let unscaled, let scale):
-      var digits = String(unscaled.magnitude)
-      if scale > 0 {
-        if digits.utf8.count <= scale {
-          digits = String(repeating: "0", count: scale + 1 - digits.utf8.count) + digits
-        }
-        let point = digits.index(digits.endIndex, offsetBy: -scale)
-        digits = digits[..<point] + "." + digits[point...]
-      }
-      return (unscaled < 0 ? "-" : "") + digits
-    case .date(let days): return Calendar.text(days: Int64(days))
-    case .time(let ticks, let unit): return clock(ticks, unit)
-    case .timestamp(let ticks, let unit, let zoned):
-      let ticksPerDay = unit.ticksPerSecond * 86_400
-      let days = Calendar.floorQuotient(ticks, ticksPerDay)
-      return Calendar.text(days: days) + "T" + clock(ticks - days * ticksPerDay, unit)
-        + (zoned ? "Z" : "")
-    case .duration(let ticks, let unit): return "\(ticks)\(unit.symbol)"
-    case .string(let text):
+    case (_, .string(let text)):
       return "'"
         + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
         + "'"
-    case .binary(let bytes):
-      return "0x" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    case .list, .structure, .map: return "\(value)"
+    case (_, .float(let number)) where number.isNaN: return "NaN"
+    default: return value.text
     }
-  }
-
-  private static func clock(_ ticks: Int64, _ unit: TimeUnit) -> String {
-    let seconds = ticks / unit.ticksPerSecond
-    var text =
-      Calendar.padded(seconds / 3600) + ":" + Calendar.padded(seconds / 60 % 60) + ":"
-      + Calendar.padded(seconds % 60)
-    let rest = ticks % unit.ticksPerSecond
-    if rest != 0 {
-      let digits = String(rest)
-      let width = String(unit.ticksPerSecond).utf8.count - 1
-      text += "." + String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-    }
-    return text
   }
 }
 
