@@ -3,6 +3,7 @@
 
 import ColonnadeArrays
 import ColonnadeBase
+import ColonnadeFormat
 import TestSupport
 import Testing
 
