@@ -1,5 +1,5 @@
 // Dates and times as ISO 8601 text in the proleptic Gregorian calendar; everything before 1970
-// rounds towards the past. Spec: spec/semantics.md, text forms.
+// rounds towards the past. Spec: spec/text.md.
 
 /// A day of the proleptic Gregorian calendar.
 public struct CalendarDay: Hashable, Sendable {

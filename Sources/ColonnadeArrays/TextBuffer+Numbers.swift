@@ -1,5 +1,5 @@
 // Numbers as text: integers and decimals exact, floating point as the shortest digits that read
-// back as the same value. Spec: spec/semantics.md, text forms.
+// back as the same value. Spec: spec/text.md.
 
 /// "00" to "99", so that two digits cost one division.
 private let digitPairs: StaticString = """

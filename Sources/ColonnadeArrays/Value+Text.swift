@@ -1,5 +1,5 @@
 // The one text form of values, shared by renderers, statistics, partition values and messages.
-// Spec: spec/semantics.md, text forms.
+// Spec: spec/text.md.
 
 import ColonnadeBase
 

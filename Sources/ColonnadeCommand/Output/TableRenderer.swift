@@ -16,6 +16,8 @@ struct TableStyle {
   var width: Int?
   /// Rows shown at most; the footer tells how many there are.
   var rowLimit: Int?
+  /// A report of the command's own: no types, no count of rows, nothing where a cell is null.
+  var isReport = false
 
   var ellipsis: String { isUnicode ? "…" : "..." }
 }
@@ -50,7 +52,10 @@ final class TableRenderer: Renderer {
       shownCount += 1
       rows.append(
         batch.columns.map { column in
-          if column.isNull(at: row) { return Cell(text: "NULL", width: 4, isNull: true) }
+          if column.isNull(at: row) {
+            return style.isReport
+              ? Cell(text: "", width: 0, isNull: true) : Cell(text: "NULL", width: 4, isNull: true)
+          }
           let text = TextWidth.safe(column.text(at: row))
           return Cell(text: text, width: TextWidth.of(text), isNull: false)
         })
@@ -65,7 +70,7 @@ final class TableRenderer: Renderer {
   func end(rowCount: Int, to output: ByteOutput) throws(ColonnadeError) {
     appendRows()
     appendLine("└", "┴", "┘", "-")
-    appendFooter(rowCount)
+    if !style.isReport { appendFooter(rowCount) }
     try output.flush(&buffer)
   }
 
@@ -89,7 +94,8 @@ final class TableRenderer: Renderer {
       for (index, field) in schema.fields.enumerated() {
         // Type texts of nested columns can be long; they do not ask for more than this.
         var width = max(
-          1, TextWidth.of(TextWidth.safe(field.name)), min(20, "\(field.type)".utf8.count))
+          1, TextWidth.of(TextWidth.safe(field.name)),
+          style.isReport ? 0 : min(20, "\(field.type)".utf8.count))
         for row in rows { width = max(width, row[index].width) }
         natural.append(style.width == nil ? min(width, 120) : width)
       }
@@ -109,11 +115,13 @@ final class TableRenderer: Renderer {
         let name = TextWidth.safe(field.name)
         return Cell(text: name, width: TextWidth.of(name), isNull: false)
       }, code: "\u{1B}[1m")
-    append(
-      schema.fields.map { field in
-        let type = TextWidth.safe("\(field.type)")
-        return Cell(text: type, width: TextWidth.of(type), isNull: false)
-      }, code: "\u{1B}[2m")
+    if !style.isReport {
+      append(
+        schema.fields.map { field in
+          let type = TextWidth.safe("\(field.type)")
+          return Cell(text: type, width: TextWidth.of(type), isNull: false)
+        }, code: "\u{1B}[2m")
+    }
     appendLine("├", "┼", "┤", "-")
   }
 

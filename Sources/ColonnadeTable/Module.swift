@@ -1,0 +1,1 @@
+// ColonnadeTable: placeholder until its first noun moves in.
