@@ -89,7 +89,7 @@ let package = Package(
       name: "ColonnadeArraysTests",
       dependencies: ["ColonnadeArrays", "ColonnadeBase", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "ColonnadeBaseTests", dependencies: ["ColonnadeBase", "CKernels"],
+      name: "ColonnadeBaseTests", dependencies: ["ColonnadeBase", "CKernels", "TestSupport"],
       swiftSettings: swift),
     .testTarget(
       name: "ColonnadeFormatTests",

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -44,6 +45,11 @@ int colonnade_run_in_child(int (*body)(void *context), void *context, unsigned s
   pid_t child = fork();
   if (child < 0) return -1;
   if (child == 0) {
+    // The forking thread may keep signals to itself; the alarm must come through.
+    sigset_t alarms;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    sigprocmask(SIG_UNBLOCK, &alarms, NULL);
     alarm(seconds);
     _exit(body(context));
   }

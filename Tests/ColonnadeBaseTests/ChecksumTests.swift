@@ -3,6 +3,7 @@
 
 import CKernels
 import ColonnadeBase
+import TestSupport
 import Testing
 
 @Suite struct ChecksumTests {

@@ -1,6 +1,7 @@
 // Mapped files: the right bytes, bounds, sharing, and a file cut short under the map.
 
 import Glibc
+import TestSupport
 import Testing
 
 @testable import ColonnadeBase

@@ -1,0 +1,9 @@
+// Random bytes for tests.
+
+import TestSupport
+
+extension SeededGenerator {
+  mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
+  }
+}
