@@ -96,6 +96,11 @@ let package = Package(
       dependencies: ["ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels"],
       swiftSettings: swift),
     .testTarget(
+      name: "ColonnadeTableTests",
+      dependencies: [
+        "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "TestSupport",
+      ], swiftSettings: swift),
+    .testTarget(
       name: "ColonnadeCommandTests",
       dependencies: ["ColonnadeCommand", "ColonnadeArrays", "ColonnadeBase"],
       swiftSettings: swift),

@@ -11,6 +11,17 @@ package enum SystemFailure {
   package static let inputOutput = EIO
   package static let brokenPipe = EPIPE
 
+  /// Whether an fsync failed because there is nothing that could be made durable: a file system
+  /// that cannot do it for a folder, or that is read-only.
+  package static func cannotSynchronize(_ code: Int32?) -> Bool {
+    code == EINVAL || code == EROFS || code == ENOTSUP
+  }
+
+  /// Whether a file system answered that it does not have this kind of call.
+  package static func isUnsupported(_ code: Int32?) -> Bool {
+    code == EPERM || code == ENOTSUP || code == ENOSYS || code == EINVAL
+  }
+
   /// - Parameters:
   ///   - action: what failed, after "cannot", as in "open the file".
   ///   - code: the error number.

@@ -1,1 +1,0 @@
-// ColonnadeTable: placeholder until its first noun moves in.
