@@ -10,10 +10,12 @@ import Synchronization
 
 /// A file mapped for reading; unmapped when the last buffer on it goes.
 @safe package final class MappedFile: MemoryOwner, @unchecked Sendable {
-  /// What is populated and remembered at once. One system call costs about as much as bringing in
-  /// a dozen cached pages, which is also what the kernel maps around a fault.
+  /// What is populated and remembered at once: what the kernel reads around a cold fault anyway, so
+  /// that a smaller granule would spare the disk nothing. Measured on 20,000 random rows of a cached
+  /// file of 1 GiB: 0.65 µs a row with granules of 4 KiB, 0.33 with 64 KiB, 0.22 with 128 KiB, 0.06
+  /// with 1 MiB; from a cold disk the same 0.3 ms a row for all of them.
   static let granuleByteCount = 1 << granuleShift
-  private static let granuleShift = 16
+  private static let granuleShift = 17
 
   package let path: String
   /// How many bytes of the file are mapped.
