@@ -9,6 +9,10 @@
 // `call` for calls of every kind, or `change` for calls that change what is on disk. NUMBER counts
 // from 1.
 //
+//   COLONNADE_FAULT=kill@transition:NAME
+//
+// strikes at the named point of a protocol (spec/table.md, "Publishing").
+//
 //   COLONNADE_FAULT=journal@PATH
 //
 // injects nothing and appends one line per call, `operation path`, to PATH.
@@ -45,6 +49,12 @@ package enum FaultSetting {
     let effect = try effect(parts[0], setting)
     let place = parts[1].split(separator: ":").map(String.init)
     guard place.count == 2 else { throw unreadable(setting) }
+    if place[0] == FileOperation.transition.rawValue {
+      return FaultingFileSystem(
+        base,
+        faults: [FileFault(effect, at: .only(.transition), number: 1, pathText: place[1])],
+        maps: true)
+    }
     let persists = place[1].hasSuffix("+")
     guard let number = Int(persists ? String(place[1].dropLast()) : place[1]), number > 0 else {
       throw unreadable(setting)

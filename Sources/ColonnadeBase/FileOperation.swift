@@ -21,6 +21,8 @@ package enum FileOperation: String, Sendable, CaseIterable {
   case makeFolder = "make-folder"
   case removeFolder = "remove-folder"
   case list
+  /// No call: a named point of a protocol; its name stands in place of the path.
+  case transition
 
   /// Whether the call changes what is on disk, so that a kill around it is worth trying.
   package var changesDisk: Bool {
@@ -28,7 +30,7 @@ package enum FileOperation: String, Sendable, CaseIterable {
     case .create, .replace, .write, .sync, .syncFolder, .link, .rename, .renameExclusively,
       .remove, .makeFolder, .removeFolder:
       true
-    case .openRead, .read, .readAt, .close, .status, .map, .populate, .list: false
+    case .openRead, .read, .readAt, .close, .status, .map, .populate, .list, .transition: false
     }
   }
 }

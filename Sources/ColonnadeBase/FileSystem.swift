@@ -121,4 +121,15 @@ package protocol FileSystem: AnyObject, Sendable {
   var now: Int64 { get }
 
   var processIdentifier: Int32 { get }
+
+  /// Lets the calling thread rest.
+  func sleep(microseconds: Int)
+
+  /// A named point between two steps of a protocol, for tests that kill there. Nothing happens in
+  /// a real file system.
+  func reach(_ transition: String)
+}
+
+extension FileSystem {
+  package func reach(_ transition: String) {}
 }

@@ -209,6 +209,15 @@ package final class PosixFileSystem: FileSystem {
   }
 
   package var processIdentifier: Int32 { getpid() }
+
+  package func sleep(microseconds: Int) {
+    guard microseconds > 0 else { return }
+    var left = timespec(
+      tv_sec: microseconds / 1_000_000, tv_nsec: microseconds % 1_000_000 * 1000)
+    // A signal ends a sleep early; the rest is slept then.
+    var rest = left
+    while unsafe nanosleep(&left, &rest) != 0, errno == EINTR { left = rest }
+  }
 }
 
 extension FileStatus {
