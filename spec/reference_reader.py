@@ -388,7 +388,10 @@ class Field:
 
 
 def quoted(name):
-    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else json.dumps(name, ensure_ascii=False)
+    """types.md, Text form: a name in a schema."""
+    if re.fullmatch("[A-Za-z0-9_\\x80-\\U0010FFFF]+", name):
+        return name
+    return '"' + name.replace('"', '""') + '"'
 
 
 def check_type(f):

@@ -466,25 +466,52 @@ def test_every_byte_is_protected():
             rr.File(whole[:size])
 
 
+def mixed():
+    """One column of each encoding."""
+    words = [b"red", b"green", b"blue"]
+    pages = [(4, page(pack([0, 1, 2, 3], 2) + bytes(7) + struct.pack("<Iii", 2, 0, 9), 3, width=2, aux=1)),
+             (5, page(delta([3, 5, 8, 9], 1, 2), 4, width=2, base=1)),
+             (12, page(runs([2, 4], struct.pack("<2d", 1.5, 2.5)), 5, aux=2)),
+             (18, page(pack([2, 1, 0, 1], 2), 6, width=2)),
+             (18, page(framed([compress(strings(words + [b"z"]))], short=True), 1, width=4, shift=2, codec=1,
+                       flags=4)),
+             (13, page(pack([2, 1, 0, 1], 2), 3, width=2)),
+             (16, page(b"", 0, nulls=4))]
+    writer = Writer(4, [{"name": f"c{i}", "type": t, "first": 6 if t == 16 else 20 if t == 13 else 0}
+                        for i, (t, _) in enumerate(pages)], metadata=[(b"zone", b"UTC")])
+    for i, (_, p) in enumerate(pages):
+        known = {"dictionary": page(framed([strings(words)]), width=4, shift=4), "entries": 3} if i == 3 else {}
+        writer.chunk(0, i, [p], **known)
+    return writer
+
+
+def test_mixed():
+    file = rr.File(mixed().finish())
+    rr.dump(file)
+    assert [file.column(f"c{i}") for i in range(7)] == [
+        [0, 1, 9, 3], [3, 5, 8, 9], [1.5, 1.5, 2.5, 2.5], ["blue", "green", "red", "green"],
+        ["red", "green", "blue", "z"], [Decimal(2), Decimal(1), Decimal(0), Decimal(1)], [None] * 4]
+
+
 def test_checks_do_not_lean_on_checksums(monkeypatch):
     """Files whose checksums hold although their contents are nonsense end in FormatError, nothing else."""
     class Anything(int):
         __eq__ = lambda self, other: True  # noqa: E731
         __hash__ = int.__hash__
 
-    whole = nested().finish()
-    start = len(whole) - 64 - 10 * 32
     monkeypatch.setattr(rr, "crc32c", lambda data: Anything())
     rng = random.Random(7)
-    for _ in range(3000):
-        broken = bytearray(whole)
-        for _ in range(rng.choice([1, 1, 2, 5])):
-            at = rng.choice([rng.randrange(len(whole)), rng.randrange(start, len(whole))])
-            broken[at] = rng.choice([0, 1, 0x7F, 0xFF, rng.randrange(256)])
-        try:
-            rr.dump(rr.File(broken))
-        except rr.FormatError:
-            pass
+    for whole in (nested().finish(), mixed().finish()):
+        start = len(whole) - 64 - 13 * 32
+        for _ in range(1500):
+            broken = bytearray(whole)
+            for _ in range(rng.choice([1, 1, 2, 5])):
+                at = rng.choice([rng.randrange(len(whole)), rng.randrange(start, len(whole))])
+                broken[at] = rng.choice([0, 1, 0x7F, 0xFF, rng.randrange(256)])
+            try:
+                rr.dump(rr.File(broken))
+            except rr.FormatError:
+                pass
 
 
 def test_what_is_not_known():
@@ -507,7 +534,7 @@ def test_what_is_not_known():
 
 def test_no_rows_and_no_columns():
     assert rr.File(Writer(0, []).finish()).columns() == []
-    file = rr.File(Writer(0, [{"name": "x", "type": 16, "first": 6, "second": 0}], metadata=[(b"zone", b"UTC")]).finish())
+    file = rr.File(Writer(0, [{"name": "x", "type": 16, "first": 6}], metadata=[(b"zone", b"UTC")]).finish())
     assert file.column("x") == [] and file.schema[0].type == "timestamp(us, 'UTC')"
     rr.dump(file)
 
