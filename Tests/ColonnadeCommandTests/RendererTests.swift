@@ -232,3 +232,35 @@ func render(_ batch: Batch, with renderer: any Renderer) throws -> String {
         """)
   }
 }
+
+@Suite struct OptionTextTests {
+  @Test func columnLists() throws {
+    #expect(
+      try ColumnList.parse("a, \"b, \"\"c\", d e ", option: "--select") == ["a", "b, \"c", "d e"])
+    for text in ["", "a,,b", "a,", "\"a", "\"a\" b"] {
+      #expect(throws: ColonnadeError.self) { _ = try ColumnList.parse(text, option: "--select") }
+    }
+    for name in ["a", "b c", "q\"", "9", "日"] {
+      #expect(try ColumnList.parse(ColumnList.quoted(name), option: "x") == [name])
+    }
+  }
+
+  @Test func times() {
+    #expect(TimeText.parse("1970-01-01") == 0)
+    #expect(TimeText.parse("1970-01-02T00:00:01Z") == 86_401_000_000)
+    #expect(TimeText.parse("1969-12-31 23:59:59.5") == -500_000)
+    for text in [
+      "", "1970", "1970-13-01", "2023-02-29", "1970-01-01T25:00", "1970-01-01T00:00:00+1",
+    ] {
+      #expect(TimeText.parse(text) == nil)
+    }
+  }
+
+  @Test func sizes() {
+    #expect(SizeText.parse("512") == 512)
+    #expect(SizeText.parse("2k") == 2_000)
+    #expect(SizeText.parse("2GiB") == 2 << 30)
+    #expect(SizeText.parse("1MB") == 1_000_000)
+    for text in ["", "x", "1x", "1i", "-1", "99999999999T"] { #expect(SizeText.parse(text) == nil) }
+  }
+}

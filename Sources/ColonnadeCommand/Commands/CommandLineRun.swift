@@ -42,7 +42,7 @@ enum CommandLineRun {
     _ error: any Error, _ arguments: [String], _ console: Console
   ) -> Int32 {
     if RootCommand.exitCode(for: error) == .success {
-      let output = ByteOutput(standardOutputOf: PosixFileSystem())
+      let output = ByteOutput(standardOutputOf: PosixFileSystem.shared)
       do { try output.write(RootCommand.fullMessage(for: error) + "\n") } catch { return 7 }
       return 0
     }
@@ -54,11 +54,19 @@ enum CommandLineRun {
       return ExitCode.usage.rawValue
     }
     let help = arguments.first.flatMap { names.contains($0) ? " " + $0 : nil } ?? ""
-    let message = RootCommand.message(for: error)
-    console.error(
-      (message.hasSuffix(".") ? String(message.dropLast()) : message)
-        + "; 'colonnade\(help) --help' tells more")
+    console.error(sentence(RootCommand.message(for: error), help: "'colonnade\(help) --help'"))
     return ExitCode.usage.rawValue
+  }
+
+  /// The parser's message in the form of all others: no capital, no stop, one way out.
+  private static func sentence(_ message: String, help: String) -> String {
+    var text = message
+    if text.hasSuffix(".") { text.removeLast() }
+    if let first = text.first { text = first.lowercased() + text.dropFirst() }
+    if let split = text.firstRange(of: ". Did you mean") {
+      return text[..<split.lowerBound] + "; did you mean" + text[split.upperBound...]
+    }
+    return text + "; \(help) tells more"
   }
 
   private static var names: [String] {

@@ -14,14 +14,14 @@ struct RootCommand: ParsableCommand {
       A table is a folder; a .cln file is one file of it, or one on its own.
 
       Examples:
-        colonnade write flights flights.csv --partition-by 'month(time_hour)'
-        colonnade scan flights --select 'carrier, dep_delay' --where 'dep_delay > 600'
+        colonnade write flights flights.csv --partition-by month
+        colonnade scan flights --select 'carrier, flight' --where 'dep_delay > 600'
         colonnade explain flights --where "carrier = 'UA' AND distance > 2000"
 
-      Exit codes: 0 done, 1 a check did not hold, 2 usage, 3 not found or does not fit the schema,
-      4 corrupt, 5 commit conflict, 6 over a limit, 7 input or output, 8 commit unknown,
-      130 interrupted. A closed pipe ends a command silently.
+      Exit codes: 0 done, 1 a check did not hold, 2 usage, 3 not found or does not \
+      fit the schema, 4 corrupt, 5 commit conflict, 6 over a limit, 7 input or output, \
+      8 commit unknown, 130 interrupted. A closed pipe ends a command silently.
       """,
     version: "colonnade \(version)",
-    subcommands: [])
+    subcommands: [SchemaCommand.self])
 }

@@ -15,7 +15,8 @@ struct Console: Sendable {
   }
 
   private static let handle = FileHandle(
-    OpenFile(descriptor: 2, path: "standard error"), in: PosixFileSystem(), closesOnRelease: false)
+    OpenFile(descriptor: 2, path: "standard error"), in: PosixFileSystem.shared,
+    closesOnRelease: false)
 
   /// Writes `text` as it is. A standard error that takes no text is no reason to stop.
   func write(_ text: String) {

@@ -1,0 +1,77 @@
+// `colonnade schema`: columns and types, as text that is a schema file.
+
+import ArgumentParser
+import ColonnadeArrays
+import ColonnadeBase
+import ColonnadeTable
+
+struct SchemaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schema",
+    abstract: "Show columns and their types.",
+    discussion: """
+      The text can be given to 'colonnade write --schema'.
+
+      Examples:
+        colonnade schema flights
+        colonnade schema flights --at 1 --json
+        colonnade schema flights > columns.txt
+      """)
+
+  @Argument(help: "A table's folder, or a .cln file.", completion: .file())
+  var table: String
+
+  @OptionGroup var version: VersionOptions
+  @OptionGroup var metadata: MetadataOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let fileSystem = PosixFileSystem.shared
+    let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
+    let output = ByteOutput(standardOutputOf: fileSystem)
+    try output.write(metadata.json ? json(target).text : text(target))
+  }
+
+  private func text(_ target: ReadTarget) -> String {
+    var text = ""
+    switch target {
+    case .table(let table):
+      let snapshot = table.snapshot
+      text +=
+        "# \(TextWidth.safe(table.path)), version \(snapshot.version), "
+        + HumanText.plural(snapshot.rowCount, "row") + "\n"
+      if !snapshot.partitionText.isEmpty { text += "# partitioned by \(snapshot.partitionText)\n" }
+      if !snapshot.sortText.isEmpty { text += "# sorted by \(snapshot.sortText)\n" }
+    }
+    return text + target.schema.text
+  }
+
+  private func json(_ target: ReadTarget) -> JSONText {
+    var parts: [(String, JSONText)] = []
+    switch target {
+    case .table(let table):
+      let snapshot = table.snapshot
+      parts.append(("table", .string(table.path)))
+      parts.append(("version", .count(snapshot.version)))
+      parts.append(("rows", .count(snapshot.rowCount)))
+      parts.append(("partitionBy", .string(snapshot.partitionText)))
+      parts.append(("sortBy", .string(snapshot.sortText)))
+    }
+    parts.append(("columns", .list(target.schema.fields.map(SchemaCommand.json))))
+    parts.append(("metadata", SchemaCommand.json(target.schema.metadata)))
+    return .object(parts)
+  }
+
+  private static func json(_ field: Field) -> JSONText {
+    var parts: [(String, JSONText)] = [
+      ("name", .string(field.name)), ("type", .string("\(field.type)")),
+      ("nullable", .bool(field.isNullable)), ("id", .count(field.id)),
+    ]
+    if !field.metadata.isEmpty { parts.append(("metadata", json(field.metadata))) }
+    return .object(parts)
+  }
+
+  private static func json(_ metadata: [MetadataEntry]) -> JSONText {
+    .object(metadata.map { ($0.key, .string($0.value)) })
+  }
+}
