@@ -333,6 +333,12 @@ CLONES static size_t countLines(const char *text, size_t length) {
   return lines;
 }
 
+CLONES static size_t countFeeds(const char *text, size_t length) {
+  size_t feeds = 0;
+  for (size_t index = 0; index < length; index++) feeds += text[index] == '\n';
+  return feeds;
+}
+
 extern "C" {
 
 colonnade_csv_progress colonnade_csv_tokenise(
@@ -352,6 +358,10 @@ size_t colonnade_csv_boundary(
 
 size_t colonnade_csv_count_lines(const char *text, size_t length) {
   return countLines(text, length);
+}
+
+size_t colonnade_csv_count_feeds(const char *text, size_t length) {
+  return countFeeds(text, length);
 }
 
 }  // extern "C"

@@ -2,6 +2,7 @@
 // plain decoder afterwards.
 
 #include <simdjson.h>
+#include <string.h>
 
 #include "colonnade_text.h"
 
@@ -37,6 +38,11 @@ size_t colonnade_text_count_points(const char *text, size_t length) {
   size_t count = 0;
   for (size_t index = 0; index < length; index++) count += ((uint8_t)text[index] & 0xC0) != 0x80;
   return count;
+}
+
+size_t colonnade_text_find(const char *text, size_t length, uint8_t byte) {
+  const void *const found = memchr(text, byte, length);
+  return found == nullptr ? length : (size_t)((const char *)found - text);
 }
 
 size_t colonnade_text_from_latin1(const uint8_t *source, size_t length, uint8_t *target) {

@@ -137,14 +137,7 @@ import ColonnadeBase
       return builder.finish()
     }
     let batch = Batch(schema: plan.schema, columns: columns, rowCount: rows)
-    if misfits.isEmpty { return batch }
-    var kept: [UInt32] = []
-    kept.reserveCapacity(rows - misfits.count)
-    var skipped = misfits[...]
-    for row in 0..<UInt32(truncatingIfNeeded: rows) {
-      if row == skipped.first { skipped.removeFirst() } else { kept.append(row) }
-    }
-    return batch.take(SelectionVector(kept))
+    return misfits.isEmpty ? batch : batch.without(misfits)
   }
 
   /// Where the records after the header start.

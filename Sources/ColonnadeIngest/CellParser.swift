@@ -15,8 +15,29 @@ enum CellParser {
     switch builder.type {
     case .float16: return unsafe appendHalf(text, to: builder)
     case .binary, .fixedBinary: return unsafe appendBinary(text, to: builder)
+    case .list, .fixedList, .structure, .map: return unsafe appendJSON(text, to: builder)
     default: return false
     }
+  }
+
+  /// A nested value as JSON text; what does not fit inside makes the whole value a misfit.
+  private static func appendJSON(
+    _ text: UnsafeRawBufferPointer, to builder: ColumnBuilder
+  ) -> Bool {
+    let padded = MutableBuffer(capacity: text.count + TextChunk.padding)
+    unsafe padded.append(text)
+    padded.appendZeros(TextChunk.padding)
+    let copy = padded.freeze()
+    defer { extendLifetime(copy) }
+    let bytes = unsafe UnsafeRawBufferPointer(start: copy.unsafeAddress, count: text.count)
+    guard let parser = try? JSONParser(), unsafe parser.parse(bytes) == nil else { return false }
+    // Into a builder of its own first, so that half a value never stays behind.
+    var misfit: JSONMisfit?
+    let whole = JSONColumnWriter(Field("", builder.type), capacity: 1)
+    whole.append(parser.tape, JSONTape.root, &misfit)
+    guard misfit == nil, parser.tape.kind(JSONTape.root) != .null else { return false }
+    builder.append(contentsOf: whole.builder.finish())
+    return true
   }
 
   private static func appendHalf(

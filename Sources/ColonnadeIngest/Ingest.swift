@@ -34,7 +34,7 @@ package enum Ingest {
       schema = try SchemaUnion.schema(of: looked)
       try schema.validate()
     }
-    var plans: [CSVPlan] = []
+    var plans: [InputPlan] = []
     for input in looked {
       plans.append(try input.plan(schema, options))
     }

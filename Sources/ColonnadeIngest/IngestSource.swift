@@ -31,7 +31,7 @@ package final class IngestSource {
   private static let inFlightByteCount = 32 << 20
 
   init(
-    schema: Schema, inputs: [LookedInput], plans: [CSVPlan], options: IngestOptions,
+    schema: Schema, inputs: [LookedInput], plans: [InputPlan], options: IngestOptions,
     cancellation: Cancellation?, rejects: ((BadRecord) throws(ColonnadeError) -> Void)?
   ) {
     self.schema = schema
@@ -50,8 +50,8 @@ package final class IngestSource {
       cancellation: cancellation
     ) { () throws(ColonnadeError) in
       try chunks.value.next()
-    } transform: { chunk in
-      CSVChunkParser(plans[chunk.inputIndex], chunk).parse()
+    } transform: { (chunk) throws(ColonnadeError) in
+      try plans[chunk.inputIndex].parse(chunk)
     }
   }
 
@@ -93,12 +93,12 @@ package final class IngestSource {
 /// The chunks of all inputs, one input after the other.
 final class ChunkSequence {
   private let inputs: [LookedInput]
-  private let plans: [CSVPlan]
+  private let plans: [InputPlan]
   private let options: IngestOptions
   private var nextIndex = 0
   private var reader: ChunkReader?
 
-  init(_ inputs: [LookedInput], _ plans: [CSVPlan], _ options: IngestOptions) {
+  init(_ inputs: [LookedInput], _ plans: [InputPlan], _ options: IngestOptions) {
     self.inputs = inputs
     self.plans = plans
     self.options = options
@@ -111,7 +111,7 @@ final class ChunkSequence {
       let index = nextIndex
       nextIndex += 1
       reader = ChunkReader(
-        try inputs[index].source(), inputIndex: index, boundary: .csv(plans[index].dialect),
+        try inputs[index].source(), inputIndex: index, boundary: plans[index].boundary,
         chunkByteCount: options.chunkByteCount, skippedLines: options.skippedLines)
     }
   }

@@ -14,3 +14,16 @@ struct ParsedChunk: Sendable {
   /// Bytes taken from the input when the chunk was cut.
   let bytesRead: Int
 }
+
+extension Batch {
+  /// The rows that are not in `rows`, which are ascending.
+  func without(_ rows: [UInt32]) -> Batch {
+    var kept: [UInt32] = []
+    kept.reserveCapacity(rowCount - rows.count)
+    var skipped = rows[...]
+    for row in 0..<UInt32(truncatingIfNeeded: rowCount) {
+      if row == skipped.first { skipped.removeFirst() } else { kept.append(row) }
+    }
+    return take(SelectionVector(kept))
+  }
+}

@@ -25,6 +25,8 @@ struct TextChunk: Sendable {
 enum RecordBoundary: Sendable {
   case csv(CSVDialect)
   case lines
+  /// Nowhere: the whole input is one chunk.
+  case whole
 
   /// The end of the last record surely complete; 0 where there is none.
   func last(in text: UnsafeRawBufferPointer) -> Int {
@@ -38,6 +40,7 @@ enum RecordBoundary: Sendable {
       var end = text.count
       while end > 0, unsafe text[end - 1] != UInt8(ascii: "\n") { end -= 1 }
       return end
+    case .whole: return 0
     }
   }
 }

@@ -54,7 +54,12 @@ import Testing
     options.escape = UInt8(ascii: "\"")
     options.hasHeader = false
     if comment { options.comment = UInt8(ascii: "#") }
-    let found = try ingest([IngestInput(bytes: bytes, step: step)], options, keepsRejects: true)
+    let found: Ingested
+    do {
+      found = try ingest([IngestInput(bytes: bytes, step: step)], options, keepsRejects: true)
+    } catch {
+      return Outcome(rejects: ["\(error)"])
+    }
     return Outcome(
       rows: found.rows, rejects: found.rejects.map { String(decoding: $0.json, as: UTF8.self) })
   }

@@ -88,6 +88,9 @@ size_t colonnade_csv_boundary(
 /// Number of line ends (LF, CR LF, CR) in a text.
 size_t colonnade_csv_count_lines(const char *text, size_t length);
 
+/// Number of LF in a text.
+size_t colonnade_csv_count_feeds(const char *text, size_t length);
+
 #ifdef __cplusplus
 }
 #endif

@@ -9,6 +9,8 @@
 
 #include "colonnade_csv.h"
 #include "colonnade_cells.h"
+#include "colonnade_inflate.h"
+#include "colonnade_json.h"
 #include "colonnade_text.h"
 
 #endif

@@ -19,6 +19,9 @@ size_t colonnade_text_utf8_fault(const char *text, size_t length);
 /// Number of code points in a text that is UTF-8.
 size_t colonnade_text_count_points(const char *text, size_t length);
 
+/// Offset of the first such byte; `length` where there is none.
+size_t colonnade_text_find(const char *text, size_t length, uint8_t byte);
+
 /// ISO 8859-1 into UTF-8; `target` has room for twice the bytes. Returns the bytes written.
 size_t colonnade_text_from_latin1(const uint8_t *source, size_t length, uint8_t *target);
 
