@@ -1,0 +1,155 @@
+// Metadata in place: an entry is checked (its block's checksum once, its bounds always) and handed
+// out as a view of the map; nothing is parsed ahead.
+
+import ColonnadeBase
+import Synchronization
+
+/// A bit a block: whether its checksum was seen to hold. Safe on any thread.
+final class VerifiedBlocks: Sendable {
+  private let words: [Word]
+
+  private final class Word: Sendable {
+    let bits = Atomic<UInt64>(0)
+  }
+
+  init(count: Int) {
+    words = (0..<(count + 63) / 64).map { _ in Word() }
+  }
+
+  func contains(_ block: Int) -> Bool {
+    words[block >> 6].bits.load(ordering: .relaxed) >> UInt64(block & 63) & 1 == 1
+  }
+
+  func insert(_ blocks: Range<Int>) {
+    for block in blocks {
+      words[block >> 6].bits.bitwiseOr(1 << UInt64(block & 63), ordering: .relaxed)
+    }
+  }
+
+  /// The first block of `range` whose bit is not set.
+  func firstMissing(in range: Range<Int>) -> Int? {
+    range.first { !contains($0) }
+  }
+}
+
+/// One section of an open file.
+struct SectionReader: Sendable {
+  let entry: SectionEntry
+  private let map: MappedFile
+  private let seed: Checksum.Seed
+  private let verified: VerifiedBlocks
+  private let entriesPerBlock: Int
+
+  init(_ entry: SectionEntry, map: MappedFile, seed: Checksum.Seed) {
+    self.entry = entry
+    self.map = map
+    self.seed = seed
+    let blocks =
+      (Int(entry.byteCount) + FormatLimits.metadataBlock - 1) / FormatLimits.metadataBlock
+    verified = VerifiedBlocks(count: blocks)
+    entriesPerBlock = entry.stride == 0 ? 0 : FormatLimits.metadataContent / Int(entry.stride)
+  }
+
+  var count: Int { Int(entry.count) }
+
+  /// Entry `index`, its whole stride.
+  /// - Throws: `.corrupt` for an index past the end or a checksum that does not hold.
+  /// - Complexity: O(1).
+  func entry(at index: Int) throws(ColonnadeError) -> EntryBytes {
+    EntryBytes(try bytes(at: index, count: 1))
+  }
+
+  /// Entries from `index` on that lie in one block: at least 1, at most `count`.
+  func run(at index: Int, count wanted: Int) throws(ColonnadeError) -> (bytes: Buffer, count: Int) {
+    guard index >= 0, index < count else { throw outside(index) }
+    let inBlock = index % entriesPerBlock
+    let found = min(wanted, entriesPerBlock - inBlock, count - index)
+    return (try bytes(at: index, count: found), found)
+  }
+
+  private func bytes(at index: Int, count found: Int) throws(ColonnadeError) -> Buffer {
+    guard index >= 0, index < count else { throw outside(index) }
+    let block = index / entriesPerBlock
+    try verify(block)
+    return try map.buffer(
+      from: Int(entry.offset) + block * FormatLimits.metadataBlock
+        + index % entriesPerBlock * Int(entry.stride),
+      byteCount: found * Int(entry.stride))
+  }
+
+  /// Bytes of the heap.
+  func heapBytes(position: UInt32, byteCount: Int) throws(ColonnadeError) -> [UInt8] {
+    let position = Int(position)
+    guard byteCount >= 0, byteCount <= FormatLimits.metadataByteCount,
+      position <= count - byteCount
+    else {
+      throw ColonnadeError(
+        .corrupt, "an item of \(byteCount) bytes at \(position) does not lie in the heap",
+        location: .byte(entry.offset))
+    }
+    let content = FormatLimits.metadataContent
+    guard position % content == 0 || position % content + byteCount <= content else {
+      throw ColonnadeError(
+        .corrupt, "the heap item at \(position) crosses a block", location: .byte(entry.offset))
+    }
+    var result: [UInt8] = []
+    result.reserveCapacity(byteCount)
+    var at = position
+    while result.count < byteCount {
+      let block = at / content
+      try verify(block)
+      let taken = min(content - at % content, byteCount - result.count)
+      let part = try map.buffer(
+        from: Int(entry.offset) + block * FormatLimits.metadataBlock + at % content,
+        byteCount: taken)
+      unsafe result.append(contentsOf: part.unsafeBytes)
+      at += taken
+    }
+    return result
+  }
+
+  /// Checks a block's checksum the first time it is asked for.
+  private func verify(_ block: Int) throws(ColonnadeError) {
+    if verified.contains(block) { return }
+    let start = block * FormatLimits.metadataBlock
+    let size = min(FormatLimits.metadataBlock, Int(entry.byteCount) - start)
+    let offset = Int(entry.offset) + start
+    let bytes = try map.buffer(from: offset, byteCount: size)
+    let stored = EntryBytes(bytes).u32(size - 4)
+    let crc = unsafe Checksum.crc32c(
+      UnsafeRawBufferPointer(rebasing: bytes.unsafeBytes[0..<size - 4]),
+      continuing: seed.at(position: UInt64(offset)))
+    guard crc == stored else {
+      throw ColonnadeError(
+        .corrupt, "the checksum of a block of section \(entry.name) does not hold",
+        location: .byte(UInt64(offset)))
+    }
+    verified.insert(block..<block + 1)
+  }
+
+  /// Checks every block, the zero bytes behind entries included.
+  func verifyAll() throws(ColonnadeError) -> Int {
+    let blocks =
+      (Int(entry.byteCount) + FormatLimits.metadataBlock - 1) / FormatLimits.metadataBlock
+    for block in 0..<blocks {
+      try verify(block)
+      guard entriesPerBlock > 0, block < blocks - 1 else { continue }
+      let used = entriesPerBlock * Int(entry.stride)
+      let padding = try map.buffer(
+        from: Int(entry.offset) + block * FormatLimits.metadataBlock + used,
+        byteCount: FormatLimits.metadataContent - used)
+      guard padding.array.allSatisfy({ $0 == 0 }) else {
+        throw ColonnadeError(
+          .corrupt, "section \(entry.name) has bytes behind the entries of a block",
+          location: .byte(entry.offset))
+      }
+    }
+    return blocks
+  }
+
+  private func outside(_ index: Int) -> ColonnadeError {
+    ColonnadeError(
+      .corrupt, "entry \(index) of section \(entry.name), which has \(count)",
+      location: .byte(entry.offset))
+  }
+}
