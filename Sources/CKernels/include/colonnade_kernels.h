@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "colonnade_bits.h"
+#include "colonnade_bounds.h"
 #include "colonnade_checksum.h"
 #include "colonnade_system.h"
 

@@ -1,0 +1,197 @@
+// From chunks back to columns, nested ones too.
+
+package import ColonnadeArrays
+package import ColonnadeBase
+
+/// Which slots of a chunk are wanted.
+private enum WantedSlots {
+  case range(Range<Int>)
+  /// Ascending.
+  case selection(SelectionVector)
+
+  var count: Int {
+    switch self {
+    case .range(let range): range.count
+    case .selection(let selection): selection.count
+    }
+  }
+
+  /// The slots of the elements of fixed-size lists.
+  func scaled(by length: Int) throws(ColonnadeError) -> WantedSlots {
+    switch self {
+    case .range(let range):
+      return .range(range.lowerBound * length..<range.upperBound * length)
+    case .selection(let selection):
+      let (count, overflow) = selection.count.multipliedReportingOverflow(by: length)
+      guard !overflow, count < 1 << 28 else {
+        throw ColonnadeError(.limitExceeded, "\(selection.count) lists of \(length) elements")
+      }
+      let rows = MutableBuffer(capacity: count * 4)
+      for unsaferow in unsafe selection.unsafeRows {
+        let first = Int(row) * length
+        for slot in first..<first + length { rows.append(UInt32(truncatingIfNeeded: slot)) }
+      }
+      return .selection(SelectionVector(rows: rows.freeze(), count: count))
+    }
+  }
+}
+
+extension FileReader {
+  /// Rows `rows` of a row group, all of them.
+  /// - Throws: `.corrupt` and the like, naming file, column and place; `.unsupportedFeature` for an
+  ///   encrypted column or an unknown encoding.
+  package func read(
+    column: Int, rowGroup: Int, rows: Range<Int>
+  ) throws(ColonnadeError) -> Column {
+    let entry = try self.rowGroup(at: rowGroup)
+    guard rows.lowerBound >= 0, rows.upperBound <= entry.rowCount else {
+      throw ColonnadeError(
+        .invalidArgument, "rows \(rows) of a row group of \(entry.rowCount)", file: path)
+    }
+    return try read(column, rowGroup, entry.rowCount, .range(rows))
+  }
+
+  /// The rows of a row group that `selection` names, ascending.
+  package func read(
+    column: Int, rowGroup: Int, selection: SelectionVector
+  ) throws(ColonnadeError) -> Column {
+    let entry = try self.rowGroup(at: rowGroup)
+    if let last = unsafe selection.unsafeRows.last {
+      guard Int(last) < entry.rowCount else {
+        throw ColonnadeError(
+          .invalidArgument, "row \(last) of a row group of \(entry.rowCount)", file: path)
+      }
+    }
+    return try read(column, rowGroup, entry.rowCount, .selection(selection))
+  }
+
+  private func read(
+    _ column: Int, _ rowGroup: Int, _ rowCount: Int, _ wanted: WantedSlots
+  ) throws(ColonnadeError) -> Column {
+    let field = try reference(column: column)
+    do {
+      return try read(field, rowGroup, rowCount, wanted)
+    } catch {
+      throw ColonnadeError(
+        error.kind, "column '\(field.field.name)', row group \(rowGroup): \(error.message)",
+        file: error.file ?? path, location: error.location, hint: error.hint, errno: error.errno)
+    }
+  }
+
+  func decoder(
+    _ field: FieldReference, rowGroup: Int, rowCount: Int
+  ) throws(ColonnadeError) -> ChunkDecoder {
+    if field.isEncrypted {
+      throw ColonnadeError(
+        .unsupportedFeature, "field '\(field.field.name)' is encrypted",
+        hint: "read the other columns, or use a reader that has the key")
+    }
+    let chunk = try chunk(field: field.index, rowGroup: rowGroup)
+    guard chunk.slotCount <= UInt64(UInt32.max) else {
+      throw ColonnadeError(.corrupt, "a chunk of \(chunk.slotCount) slots")
+    }
+    var elementSlotCount = 0
+    switch field.field.type {
+    case .list, .map:
+      let elements = try self.chunk(field: field.children[0].index, rowGroup: rowGroup).slotCount
+      guard elements <= UInt64(UInt32.max) else {
+        throw ColonnadeError(.corrupt, "a chunk of \(elements) slots")
+      }
+      elementSlotCount = Int(elements)
+    case .structure, .fixedList:
+      let length: UInt64 =
+        if case .fixedList(_, let count) = field.field.type { UInt64(count) } else { 1 }
+      for child in field.children {
+        let slots = try self.chunk(field: child.index, rowGroup: rowGroup).slotCount
+        guard slots == chunk.slotCount * length else {
+          throw ColonnadeError(
+            .corrupt, "field '\(child.field.name)' has \(slots) slots below \(chunk.slotCount)")
+        }
+      }
+    default: break
+    }
+    let pages = ChunkPages(
+      section: try metadata.section(.pages), first: Int(chunk.firstPage),
+      count: chunk.pageCount(rowCount: rowCount))
+    var dictionaryPage: PageEntry?
+    if chunk.dictionaryCount > 0 {
+      dictionaryPage = unsafe PageEntry(
+        reading: try metadata.section(.pages).entry(at: Int(chunk.dictionaryPage)).unsafeAddress)
+    }
+    let shape = ChunkShape(
+      type: field.field.type, rowCount: rowCount, slotCount: Int(chunk.slotCount),
+      pageShift: chunk.pageShift, dictionaryCount: Int(chunk.dictionaryCount),
+      dictionaryPage: dictionaryPage,
+      validityOffset: chunk.validityOffset == 0 ? nil : chunk.validityOffset,
+      elementSlotCount: elementSlotCount)
+    return ChunkDecoder(shape: shape, pages: pages, data: data, cache: cache)
+  }
+
+  private func read(
+    _ field: FieldReference, _ rowGroup: Int, _ rowCount: Int, _ wanted: WantedSlots
+  ) throws(ColonnadeError) -> Column {
+    let decoder = try decoder(field, rowGroup: rowGroup, rowCount: rowCount)
+    switch wanted {
+    case .range(let range):
+      guard range.upperBound <= decoder.shape.slotCount else {
+        throw ColonnadeError(.corrupt, "slots \(range) of \(decoder.shape.slotCount)")
+      }
+    case .selection(let selection):
+      if let last = unsafe selection.unsafeRows.last, Int(last) >= decoder.shape.slotCount {
+        throw ColonnadeError(.corrupt, "slot \(last) of \(decoder.shape.slotCount)")
+      }
+    }
+    let type = field.field.type
+    switch type {
+    case .list, .map:
+      let lists =
+        switch wanted {
+        case .range(let range): try decoder.decodeLists(slots: range)
+        case .selection(let selection): try decoder.decodeLists(selection: selection)
+        }
+      let elements: WantedSlots =
+        switch lists.elements {
+        case .range(let range): .range(range)
+        case .selection(let selection): .selection(selection)
+        }
+      let child = try read(field.children[0], rowGroup, rowCount, elements)
+      return Column(
+        unchecked: type, count: wanted.count, nullCount: lists.validity.nullCount,
+        validity: lists.validity.bits, values: lists.offsets, children: [child])
+    case .structure, .fixedList:
+      let validity =
+        switch wanted {
+        case .range(let range): try decoder.decodeValidity(slots: range)
+        case .selection(let selection): try decoder.decodeValidity(selection: selection)
+        }
+      var inner = wanted
+      if case .fixedList(_, let length) = type { inner = try wanted.scaled(by: length) }
+      var children: [Column] = []
+      for child in field.children {
+        children.append(try read(child, rowGroup, rowCount, inner))
+      }
+      return Column(
+        unchecked: type, count: wanted.count, nullCount: validity.nullCount,
+        validity: validity.bits, children: children)
+    default:
+      switch wanted {
+      case .range(let range): return try decoder.decode(slots: range)
+      case .selection(let selection): return try decoder.decode(selection: selection)
+      }
+    }
+  }
+}
+
+/// The pages of one chunk, in place.
+private struct ChunkPages: PageSource {
+  let section: SectionReader
+  let first: Int
+  let count: Int
+
+  func page(at index: Int) throws(ColonnadeError) -> PageEntry {
+    guard index >= 0, index < count else {
+      throw ColonnadeError(.corrupt, "page \(index) of a chunk of \(count) pages")
+    }
+    return unsafe PageEntry(reading: try section.entry(at: first + index).unsafeAddress)
+  }
+}

@@ -1,0 +1,191 @@
+// An open file. Opening reads the header, the tail, the section table and the summary; everything
+// else is read where it is asked for. Spec: spec/file.md.
+
+package import ColonnadeArrays
+package import ColonnadeBase
+import Synchronization
+
+/// Which run of rows statistics speak of.
+package enum StatisticsLevel: Hashable, Sendable {
+  case file
+  case rowGroup(Int)
+  /// A zone of a row group, both by index.
+  case zone(Int, Int)
+}
+
+/// Reads one file; safe on any thread.
+package final class FileReader: Sendable {
+  package let path: String
+  package let header: FileHeader
+  let metadata: FileMetadata
+  let schemaReader: SchemaReader
+  let data: FileData
+  let cache = DecompressionCache()
+  private let known = Mutex(Known())
+
+  private struct Known: ~Copyable {
+    var schema: Schema?
+    var columns: [Int: FieldReference] = [:]
+  }
+
+  /// - Throws: `.notFound`, `.io`, `.truncated`, `.corrupt` or `.unsupportedFeature`, naming the
+  ///   file.
+  /// - Complexity: O(1) in columns, rows and row groups.
+  package init(_ path: String, in fileSystem: any FileSystem) throws(ColonnadeError) {
+    self.path = path
+    do throws(ColonnadeError) {
+      let map = try fileSystem.map(path)
+      metadata = try FileMetadata(map)
+      header = metadata.header
+      schemaReader = try SchemaReader(metadata)
+      data = try FileData(metadata, map: map)
+    } catch {
+      throw error.inFile(path)
+    }
+  }
+
+  package var rowCount: Int { Int(metadata.summary.rowCount) }
+  package var rowGroupCount: Int { Int(metadata.summary.rowGroupCount) }
+  package var columnCount: Int { schemaReader.topLevelCount }
+  /// Rows of a zone; the last of a row group may have fewer.
+  package var zoneRowCount: Int { 1 << Int(header.zoneShift) }
+  package var byteCount: Int { Int(metadata.tail.fileByteCount) }
+
+  /// All columns.
+  /// - Complexity: O(fields) the first time.
+  package var schema: Schema {
+    get throws(ColonnadeError) {
+      if let schema = known.withLock({ $0.schema }) { return schema }
+      let schema: Schema
+      do { schema = try schemaReader.schema() } catch { throw error.inFile(path) }
+      known.withLock { $0.schema = schema }
+      return schema
+    }
+  }
+
+  /// One column, without the others.
+  package func field(column: Int) throws(ColonnadeError) -> Field {
+    try reference(column: column).field
+  }
+
+  /// Index of the column with exactly this name.
+  /// - Complexity: O(1) expected.
+  package func columnIndex(named name: String) throws(ColonnadeError) -> Int? {
+    do { return try schemaReader.column(named: name) } catch { throw error.inFile(path) }
+  }
+
+  package func rowGroup(at index: Int) throws(ColonnadeError) -> RowGroupEntry {
+    do throws(ColonnadeError) {
+      return try RowGroupEntry(reading: try metadata.section(.rowGroups).entry(at: index))
+    } catch { throw error.inFile(path) }
+  }
+
+  /// Bytes of a column's values, decoded.
+  package func rawByteCount(column: Int, rowGroup: Int) throws(ColonnadeError) -> UInt64 {
+    do throws(ColonnadeError) {
+      var total: UInt64 = 0
+      var pending = [try reference(column: column)]
+      while let field = pending.popLast() {
+        total &+= try chunk(field: field.index, rowGroup: rowGroup).rawByteCount
+        pending += field.children
+      }
+      return total
+    } catch { throw error.inFile(path) }
+  }
+
+  func reference(column: Int) throws(ColonnadeError) -> FieldReference {
+    if let reference = known.withLock({ $0.columns[column] }) { return reference }
+    guard column >= 0, column < columnCount else {
+      throw ColonnadeError(
+        .invalidArgument, "column \(column) of a file of \(columnCount) columns", file: path)
+    }
+    let reference: FieldReference
+    do { reference = try schemaReader.reference(at: column) } catch { throw error.inFile(path) }
+    known.withLock { $0.columns[column] = reference }
+    return reference
+  }
+
+  func chunk(field: Int, rowGroup: Int) throws(ColonnadeError) -> ChunkEntry {
+    let fieldCount = Int(metadata.summary.fieldCount)
+    guard rowGroup >= 0, field >= 0, field < fieldCount else {
+      throw ColonnadeError(.invalidArgument, "field \(field) of row group \(rowGroup)")
+    }
+    return try ChunkEntry(
+      reading: try metadata.section(.chunks).entry(at: rowGroup * fieldCount + field))
+  }
+
+  /// Statistics of a column, or of a field below it.
+  /// - Parameter path: indices of children below the column; empty for the column itself.
+  /// - Returns: `nil` where the file holds none.
+  package func statistics(
+    column: Int, path children: [Int] = [], level: StatisticsLevel
+  ) throws(ColonnadeError) -> Statistics? {
+    do throws(ColonnadeError) {
+      var field = try reference(column: column)
+      for child in children {
+        guard child >= 0, child < field.children.count else { return nil }
+        field = field.children[child]
+      }
+      if field.isEncrypted { return nil }
+      return try statistics(field, level)
+    } catch { throw error.inFile(path) }
+  }
+
+  private func statistics(
+    _ field: FieldReference, _ level: StatisticsLevel
+  ) throws(ColonnadeError) -> Statistics? {
+    guard rowGroupCount > 0 else { return nil }
+    let group: Int
+    var zone: Int?
+    switch level {
+    case .file: group = rowGroupCount == 1 ? 0 : rowGroupCount
+    case .rowGroup(let index): group = index
+    case .zone(let index, let zoneIndex):
+      group = index
+      zone = zoneIndex
+    }
+    let chunk = try chunk(field: field.index, rowGroup: group)
+    guard chunk.statistics != FormatLimits.none else { return nil }
+    var index = Int(chunk.statistics)
+    var count = chunk.slotCount
+    if let zone {
+      let rowCount = try rowGroup(at: group).rowCount
+      let zoneCount = (rowCount + zoneRowCount - 1) / zoneRowCount
+      guard zone >= 0, zone < zoneCount else {
+        throw ColonnadeError(.invalidArgument, "zone \(zone) of a row group of \(zoneCount) zones")
+      }
+      if zoneCount > 1 {
+        index += 1 + zone
+        let rows = UInt64(min(zoneRowCount, rowCount - zone * zoneRowCount))
+        // Elements of lists are not counted by zone: at most all of the chunk's.
+        count = chunk.slotCount == UInt64(rowCount) ? rows : chunk.slotCount
+      }
+    }
+    guard chunk.hasWideStatistics == field.field.type.hasWideStatistics else {
+      throw ColonnadeError(.corrupt, "column '\(field.field.name)' has bounds of another width")
+    }
+    let section = try metadata.section(
+      chunk.hasWideStatistics ? .wideStatistics : .narrowStatistics)
+    let entry = try StatisticsEntry(
+      reading: try section.entry(at: index), isWide: chunk.hasWideStatistics)
+    return entry.statistics(type: field.field.type, count: count)
+  }
+
+  /// False only where a Bloom filter rules `value` out of a column's row group.
+  package func mayContain(
+    _ value: Value, column: Int, rowGroup: Int
+  ) throws(ColonnadeError) -> Bool {
+    do throws(ColonnadeError) {
+      let field = try reference(column: column)
+      let chunk = try chunk(field: field.index, rowGroup: rowGroup)
+      guard chunk.bloomFilter != FormatLimits.none, !field.isEncrypted else { return true }
+      let entry = RegionEntry(
+        reading: try metadata.section(.bloomFilters).entry(at: Int(chunk.bloomFilter)))
+      guard entry.byteCount > 0, entry.byteCount % 32 == 0, entry.byteCount <= 64 << 20 else {
+        throw ColonnadeError(.corrupt, "a Bloom filter of \(entry.byteCount) bytes")
+      }
+      let bytes = try data.data(offset: entry.offset, byteCount: Int(entry.byteCount))
+      return BloomFilter(bytes: bytes).mayContain(value, type: field.field.type)
+    } catch { throw error.inFile(path) }
+  }
+}

@@ -1,0 +1,204 @@
+// Fields in place, and the schema they make. Spec: spec/file.md "Fields", "Name slots".
+// Invariant: children stand behind their parent, so that no walk can go round in a circle.
+
+import ColonnadeArrays
+import ColonnadeBase
+
+/// A field as a reader uses it.
+struct FieldReference: Sendable {
+  /// Index in section 2.
+  let index: Int
+  let field: Field
+  let isEncrypted: Bool
+  /// References of the children, in order.
+  let children: [FieldReference]
+}
+
+/// Reads fields by index or name.
+struct SchemaReader: Sendable {
+  private let metadata: FileMetadata
+  private let fields: SectionReader
+  private let heap: SectionReader
+
+  init(_ metadata: FileMetadata) throws(ColonnadeError) {
+    self.metadata = metadata
+    fields = try metadata.section(.fields)
+    heap = try metadata.section(.heap)
+  }
+
+  var topLevelCount: Int { Int(metadata.summary.topLevelCount) }
+
+  /// The whole schema.
+  /// - Complexity: O(fields).
+  func schema() throws(ColonnadeError) -> Schema {
+    var columns: [Field] = []
+    columns.reserveCapacity(topLevelCount)
+    for index in 0..<topLevelCount { columns.append(try reference(at: index, depth: 0).field) }
+    let schema = Schema(
+      columns,
+      metadata: try keyValues(
+        first: metadata.summary.firstMetadata, count: Int(metadata.summary.metadataCount)))
+    try schema.validate()
+    return schema
+  }
+
+  /// Index of the column with exactly this name.
+  /// - Complexity: O(1) expected.
+  func column(named name: String) throws(ColonnadeError) -> Int? {
+    guard topLevelCount > 0 else { return nil }
+    let slots = try metadata.section(.nameSlots)
+    let hash = FieldEntry.hash(name)
+    let bytes = Array(name.utf8)
+    var slot = Int(hash) % slots.count
+    for _ in 0..<slots.count {
+      let column = try slots.entry(at: slot).u32(0)
+      if column == FormatLimits.none { return nil }
+      guard column < metadata.summary.topLevelCount else {
+        throw ColonnadeError(.corrupt, "name slot \(slot) holds \(column), which is no column")
+      }
+      let entry = FieldEntry(reading: try fields.entry(at: Int(column)))
+      if entry.nameHash == hash, try nameBytes(entry) == bytes { return Int(column) }
+      slot = slot + 1 == slots.count ? 0 : slot + 1
+    }
+    return nil
+  }
+
+  /// Field `index` with all below it.
+  func reference(at index: Int, depth: Int = 0) throws(ColonnadeError) -> FieldReference {
+    guard depth < Schema.maximumDepth else {
+      throw ColonnadeError(.limitExceeded, "fields are nested deeper than \(Schema.maximumDepth)")
+    }
+    let entry = FieldEntry(reading: try fields.entry(at: index))
+    guard let name = String(validating: try nameBytes(entry), as: UTF8.self) else {
+      throw ColonnadeError(.corrupt, "the name of field \(index) is not UTF-8")
+    }
+    guard entry.id < UInt32(Int32.max) else {
+      throw ColonnadeError(.corrupt, "column '\(name)' has id \(entry.id)")
+    }
+    var children: [FieldReference] = []
+    if entry.childCount > 0 {
+      let first = Int(entry.firstChild)
+      // Children stand behind their parent and behind all columns: the walk ends.
+      guard first > index, first >= topLevelCount,
+        first + Int(entry.childCount) <= fields.count
+      else {
+        throw ColonnadeError(.corrupt, "the children of column '\(name)' are out of range")
+      }
+      for child in first..<first + Int(entry.childCount) {
+        let reference = try reference(at: child, depth: depth + 1)
+        guard FieldEntry(reading: try fields.entry(at: child)).parent == UInt32(index) else {
+          throw ColonnadeError(.corrupt, "field \(child) has another parent than \(index)")
+        }
+        children.append(reference)
+      }
+    }
+    let field = Field(
+      name, try type(entry, name: name, children: children.map(\.field)),
+      isNullable: entry.flags.contains(.nullable), id: Int(entry.id),
+      metadata: try keyValues(first: entry.firstMetadata, count: Int(entry.metadataCount)))
+    return FieldReference(
+      index: index, field: field, isEncrypted: entry.flags.contains(.encrypted),
+      children: children)
+  }
+
+  private func nameBytes(_ entry: FieldEntry) throws(ColonnadeError) -> [UInt8] {
+    guard Int(entry.nameByteCount) <= FormatLimits.nameByteCount else {
+      throw ColonnadeError(.corrupt, "a column name of \(entry.nameByteCount) bytes")
+    }
+    return try heap.heapBytes(position: entry.namePosition, byteCount: Int(entry.nameByteCount))
+  }
+
+  private func keyValues(first: UInt32, count: Int) throws(ColonnadeError) -> [MetadataEntry] {
+    guard count > 0 else { return [] }
+    let section = try metadata.section(.keyValueMetadata)
+    var entries: [MetadataEntry] = []
+    for index in Int(first)..<Int(first) + count {
+      entries.append(try keyValue(section, index))
+    }
+    return entries
+  }
+
+  private func keyValue(
+    _ section: SectionReader, _ index: Int
+  ) throws(ColonnadeError) -> MetadataEntry {
+    let entry = try section.entry(at: index)
+    let key = try heap.heapBytes(position: entry.u32(0), byteCount: Int(entry.u32(4)))
+    let value = try heap.heapBytes(position: entry.u32(8), byteCount: Int(entry.u32(12)))
+    guard let keyText = String(validating: key, as: UTF8.self),
+      let valueText = String(validating: value, as: UTF8.self)
+    else { throw ColonnadeError(.corrupt, "metadata entry \(index) is not UTF-8") }
+    return MetadataEntry(keyText, valueText)
+  }
+
+  private func type(
+    _ entry: FieldEntry, name: String, children: [Field]
+  ) throws(ColonnadeError) -> DataType {
+    func corrupt(_ what: String) -> ColonnadeError {
+      ColonnadeError(.corrupt, "column '\(name)': \(what)")
+    }
+    guard let code = TypeCode(rawValue: entry.typeCode) else {
+      throw ColonnadeError(
+        .unsupportedFeature, "column '\(name)' has type \(entry.typeCode), which is not known",
+        hint: "use a newer Colonnade")
+    }
+    func unit() throws(ColonnadeError) -> TimeUnit {
+      guard let unit = TimeUnit(rawValue: UInt8(truncatingIfNeeded: entry.firstParameter & 3)),
+        entry.firstParameter < (code == .timestamp ? 8 : 4)
+      else { throw corrupt("time unit \(entry.firstParameter)") }
+      return unit
+    }
+    func fixedCount() throws(ColonnadeError) -> Int {
+      guard (1...(1 << 20)).contains(entry.firstParameter) else {
+        throw corrupt("a fixed size of \(entry.firstParameter)")
+      }
+      return Int(entry.firstParameter)
+    }
+    func only() throws(ColonnadeError) -> Field {
+      guard children.count == 1 else { throw corrupt("\(children.count) children, not one") }
+      return children[0]
+    }
+    if code != .list, code != .fixedList, code != .structure, code != .map, !children.isEmpty {
+      throw corrupt("children below a leaf")
+    }
+    switch code {
+    case .null: return .null
+    case .bool: return .bool
+    case .int8: return .int8
+    case .int16: return .int16
+    case .int32: return .int32
+    case .int64: return .int64
+    case .uint8: return .uint8
+    case .uint16: return .uint16
+    case .uint32: return .uint32
+    case .uint64: return .uint64
+    case .float16: return .float16
+    case .float32: return .float32
+    case .float64: return .float64
+    case .decimal:
+      guard (1...38).contains(entry.firstParameter), entry.secondParameter <= entry.firstParameter
+      else { throw corrupt("decimal(\(entry.firstParameter), \(entry.secondParameter))") }
+      return .decimal(
+        precision: Int(entry.firstParameter), scale: Int(entry.secondParameter))
+    case .date: return .date
+    case .time: return .time(try unit())
+    case .timestamp:
+      guard entry.firstParameter & 4 != 0 else { return .timestamp(try unit(), zone: nil) }
+      let section = try metadata.section(.keyValueMetadata)
+      return .timestamp(
+        try unit(), zone: try keyValue(section, Int(entry.secondParameter)).value)
+    case .duration: return .duration(try unit())
+    case .string: return .string
+    case .categorical: return .categorical(ordered: entry.flags.contains(.ordered))
+    case .binary: return .binary
+    case .fixedBinary: return .fixedBinary(byteCount: try fixedCount())
+    case .list: return .list(try only())
+    case .fixedList: return .fixedList(try only(), count: try fixedCount())
+    case .structure: return .structure(children)
+    case .map:
+      guard case .structure(let parts) = try only().type, parts.count == 2 else {
+        throw corrupt("a map without entries of key and value")
+      }
+      return .map(key: parts[0], value: parts[1])
+    }
+  }
+}

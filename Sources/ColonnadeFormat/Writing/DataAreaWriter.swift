@@ -1,0 +1,80 @@
+// The data area on its way to disk: large writes, and a checksum for every block.
+// Invariant: `pending` starts at a multiple of the block size of the file.
+
+package import ColonnadeBase
+import Synchronization
+
+/// Appends to the data area; safe on any thread, since encoders store large values while the file's
+/// owner appends chunks.
+package final class DataAreaWriter: LargeValueSink {
+  private struct State: ~Copyable {
+    var pending = MutableBuffer(capacity: DataAreaWriter.flushByteCount + (1 << 16))
+    /// Where `pending` starts in the file.
+    var flushed = 0
+    let checksums = SectionWriter(.dataChecksums)
+  }
+
+  private static let flushByteCount = 4 << 20
+  private static let block = 1 << 10
+
+  private let file: FileHandle
+  private let seed: Checksum.Seed
+  private let state: Mutex<State>
+
+  init(_ file: FileHandle, header: FileHeader) {
+    self.file = file
+    seed = Checksum.Seed(fileIdentifier: header.fileID)
+    let first = State()
+    header.write(to: first.pending)
+    state = Mutex(first)
+  }
+
+  /// Where the next byte would stand.
+  var offset: Int { state.withLock { $0.flushed + $0.pending.byteCount } }
+
+  /// Appends `bytes` at the next multiple of `alignment`.
+  /// - Returns: their offset.
+  func append(
+    _ bytes: UnsafeRawBufferPointer, alignment: Int
+  ) throws(ColonnadeError) -> UInt64 {
+    try state.withLock { (state) throws(ColonnadeError) -> UInt64 in
+      state.pending.pad(to: alignment)
+      let offset = state.flushed + state.pending.byteCount
+      unsafe state.pending.append(bytes)
+      if state.pending.byteCount >= DataAreaWriter.flushByteCount { try flush(&state, all: false) }
+      return UInt64(offset)
+    }
+  }
+
+  package func store(_ bytes: UnsafeRawBufferPointer) throws(ColonnadeError) -> UInt64 {
+    try unsafe append(bytes, alignment: 8)
+  }
+
+  /// Writes what is left; the data area ends here.
+  /// - Returns: its end and the section of its checksums.
+  func finish() throws(ColonnadeError) -> (end: UInt64, checksums: SectionWriter) {
+    try state.withLock {
+      (state) throws(ColonnadeError) -> (end: UInt64, checksums: SectionWriter) in
+      try flush(&state, all: true)
+      return (UInt64(state.flushed), state.checksums)
+    }
+  }
+
+  private func flush(_ state: inout State, all: Bool) throws(ColonnadeError) {
+    let whole =
+      all
+      ? state.pending.byteCount
+      : state.pending.byteCount / DataAreaWriter.block * DataAreaWriter.block
+    guard whole > 0 else { return }
+    let bytes = unsafe UnsafeRawBufferPointer(start: state.pending.pointer, count: whole)
+    unsafe Checksum.appendBlocks(
+      of: bytes, blockByteCount: DataAreaWriter.block, seed: seed,
+      position: UInt64(state.flushed), to: state.checksums.content)
+    try unsafe file.write(bytes)
+    let rest = state.pending.byteCount - whole
+    unsafe state.pending.pointer.copyMemory(
+      from: state.pending.pointer + whole, byteCount: rest)
+    state.pending.truncate(to: rest)
+    state.flushed += whole
+  }
+}
