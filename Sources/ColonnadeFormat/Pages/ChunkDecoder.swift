@@ -70,35 +70,73 @@ package struct ChunkDecoder: Sendable {
     self.cache = cache
   }
 
-  /// The values of `slots`, of a leaf.
+  /// The values of `slots`, of a leaf. Plain pages of fixed width share the file's memory.
+  /// - Throws: `.corrupt`, `.unsupportedFeature`, `.limitExceeded`, or what the data source does.
+  /// - Complexity: O(slots), and at most a page more at either end.
   package func decode(slots: Range<Int>) throws(ColonnadeError) -> Column {
-    throw ColonnadeError(.unsupportedFeature, "no decoding for \(shape.type)")
+    try check(slots)
+    if let shared = try sharedColumn(slots) { return shared }
+    let sink = try SlotSink(shape.type, count: slots.count)
+    let context = context()
+    try forEachPage(of: slots) { page, part, position throws(ColonnadeError) in
+      sink.filledCount = position
+      try PageDecoder(context, page.entry, count: page.count)
+        .decode(part, into: sink, at: position)
+    }
+    return sink.finish()
   }
 
   /// The values of the slots named, ascending, of a leaf.
+  /// - Throws: as `decode(slots:)`; `.invalidArgument` for slots that do not ascend.
+  /// - Complexity: O(slots named), and the frames or blocks that hold one.
   package func decode(selection: SelectionVector) throws(ColonnadeError) -> Column {
-    throw ColonnadeError(.unsupportedFeature, "no decoding for \(shape.type)")
+    if let range = try range(of: selection) { return try decode(slots: range) }
+    let sink = try SlotSink(shape.type, count: selection.count)
+    let context = context()
+    unsafe try forEachPage(of: selection) { page, rows, position throws(ColonnadeError) in
+      sink.filledCount = position
+      try unsafe PageDecoder(context, page.entry, count: page.count)
+        .gather(rows, into: sink, at: position)
+    }
+    return sink.finish()
   }
 
   /// Which of `slots` are null; of any type.
   package func decodeValidity(slots: Range<Int>) throws(ColonnadeError) -> SlotValidity {
-    throw ColonnadeError(.unsupportedFeature, "no decoding for \(shape.type)")
+    try check(slots)
+    let sink = try SlotSink(.null, count: slots.count)
+    let context = context()
+    try forEachPage(of: slots) { page, part, position throws(ColonnadeError) in
+      try PageDecoder(context, page.entry, count: page.count)
+        .decodeValidity(part, into: sink, at: position)
+    }
+    return sink.finishValidity()
   }
 
   /// Which of the slots named, ascending, are null; of any type.
   package func decodeValidity(
     selection: SelectionVector
   ) throws(ColonnadeError) -> SlotValidity {
-    throw ColonnadeError(.unsupportedFeature, "no decoding for \(shape.type)")
+    if let range = try range(of: selection) { return try decodeValidity(slots: range) }
+    let sink = try SlotSink(.null, count: selection.count)
+    let context = context()
+    unsafe try forEachPage(of: selection) { page, rows, position throws(ColonnadeError) in
+      try unsafe PageDecoder(context, page.entry, count: page.count)
+        .gatherValidity(rows, into: sink, at: position)
+    }
+    return sink.finishValidity()
   }
 
-  /// Lists or maps `slots`; elements are a range of the child's slots.
-  package func decodeLists(slots: Range<Int>) throws(ColonnadeError) -> ListSlots {
-    throw ColonnadeError(.unsupportedFeature, "no decoding for \(shape.type)")
-  }
-
-  /// The lists or maps named, ascending.
-  package func decodeLists(selection: SelectionVector) throws(ColonnadeError) -> ListSlots {
-    throw ColonnadeError(.unsupportedFeature, "no decoding for \(shape.type)")
+  /// What all pages of one call share.
+  func context() -> PageContext {
+    let kind = SlotKind(shape.type)
+    var dictionary: DictionaryReader?
+    if let page = shape.dictionaryPage, shape.dictionaryCount > 0 {
+      dictionary = DictionaryReader(
+        type: shape.type, entry: page, count: shape.dictionaryCount, data: data, cache: cache)
+    }
+    return PageContext(
+      type: shape.type, kind: kind, data: data, cache: cache,
+      validityOffset: shape.validityOffset, dictionary: dictionary, scratch: DecodingScratch())
   }
 }

@@ -15,10 +15,164 @@ package enum ChunkEncoder {
   ///   - compression: the column's, shared by all its chunks in the file.
   ///   - largeValues: takes values above 65,536 bytes.
   /// - Throws: `.limitExceeded` for a value above 2^30 bytes, and what the sink throws.
+  /// - Complexity: O(bytes of the slots).
   package static func encode(
     column: Column, layout: RowLayout, rowCount: Int, options: EncodingOptions,
     compression: ColumnCompression, largeValues: any LargeValueSink
   ) throws(ColonnadeError) -> EncodedChunk {
-    throw ColonnadeError(.unsupportedFeature, "no encoding for \(column.type)")
+    let source = SlotSource(column)
+    let chooser = EncodingChooser(options)
+    let raw = source.rawByteCount(of: 0..<source.count)
+    let bytes = MutableBuffer()
+    let encoder = PageEncoder(source, chooser: chooser, bytes: bytes, largeValues: largeValues)
+    var text: TextChoice?
+    if source.kind == .bytes {
+      text = try TextChoice(
+        source, rawByteCount: raw, options: options, compression: compression,
+        largeValues: largeValues)
+    }
+    let pageShift =
+      options.pageShift
+      ?? shift(
+        source, layout: layout, rowCount: rowCount, rawByteCount: raw, options: options,
+        hasCodes: text?.dictionary != nil)
+    let ranges = PageRanges(
+      layout: layout, rowCount: rowCount, slotCount: source.count, pageShift: pageShift)
+
+    let scratch = MutableBuffer()
+    var plans: [PagePlan?] = []
+    if let text {
+      encoder.dictionary = text.dictionary
+      encoder.compressor = text.compressor
+      encoder.compressionDictionary = text.compressionDictionary
+      encoder.compressesValues = text.compressor != nil
+    } else {
+      for range in ranges {
+        let page = PageSlots(source, range, scratch: scratch)
+        plans.append(page.nullCount == page.count ? nil : chooser.plan(page, dictionary: nil))
+      }
+      let values = try ValueChoice(source, plans: plans, rawByteCount: raw, options: options)
+      encoder.dictionary = values.dictionary
+      encoder.compressor = values.compressor
+      encoder.compressesValues = values.compressesPlain
+    }
+    defer { encoder.compressor?.giveBack() }
+
+    var dictionaryPage: PageEntry?
+    if let dictionary = encoder.dictionary {
+      dictionaryPage = try encode(dictionary, of: encoder)
+    }
+    var pages: [PageEntry] = []
+    for (index, range) in ranges.enumerated() {
+      let page = PageSlots(source, range, scratch: scratch)
+      let plan: PagePlan?
+      if page.nullCount == page.count || source.kind == .none {
+        plan = nil
+      } else if encoder.dictionary == nil, text == nil {
+        plan = plans[index]
+      } else {
+        plan = chooser.plan(page, dictionary: encoder.dictionary)
+      }
+      pages.append(try encoder.encode(page, plan: plan))
+    }
+    return finish(encoder, pages, dictionaryPage, pageShift: pageShift, rawByteCount: raw)
+  }
+
+  private static func finish(
+    _ encoder: PageEncoder, _ pages: [PageEntry], _ dictionaryPage: PageEntry?, pageShift: UInt8,
+    rawByteCount: Int
+  ) -> EncodedChunk {
+    let bytes = encoder.bytes
+    var validityOffset: UInt64?
+    if encoder.needsChunkValidity {
+      bytes.pad(to: 64)
+      validityOffset = UInt64(bytes.byteCount)
+      PageSlots(encoder.source, 0..<encoder.source.count, scratch: MutableBuffer())
+        .appendValidity(0..<encoder.source.count, to: bytes)
+    }
+    return EncodedChunk(
+      bytes: bytes, pages: pages, dictionaryPage: dictionaryPage,
+      dictionaryCount: dictionaryPage == nil ? 0 : encoder.dictionary?.count ?? 0,
+      pageShift: pageShift, validityOffset: validityOffset, rawByteCount: rawByteCount,
+      storedByteCount: bytes.byteCount + encoder.outOfLineByteCount)
+  }
+
+  /// Writes the page of the dictionary's values, framed for text, compressed where that saves.
+  private static func encode(
+    _ dictionary: ChunkDictionary, of encoder: PageEncoder
+  ) throws(ColonnadeError) -> PageEntry {
+    let source = SlotSource(dictionary.column(like: encoder.source))
+    let page = PageSlots(source, 0..<source.count, scratch: MutableBuffer())
+    let plan = PagePlan(encoding: .plain, byteCount: page.source.rawByteCount(of: page.range))
+    var options = encoder.chooser.options
+    options.forcesFrames = false
+    options.forcedCodec = Codec.none
+    func write(_ compressor: ZstdCompressor?, to bytes: MutableBuffer) throws(ColonnadeError)
+      -> PageEntry
+    {
+      let writer = PageEncoder(
+        source, chooser: EncodingChooser(options), bytes: bytes, largeValues: encoder.largeValues)
+      writer.compressor = compressor
+      writer.compressesValues = source.kind == .bytes && compressor != nil
+      return try writer.encode(page, plan: plan)
+    }
+    let profile = encoder.chooser.options.profile
+    let maySave =
+      source.kind == .bytes && profile != .fast
+      && encoder.chooser.options.forcedCodec != Codec.none
+    if maySave {
+      let compressor = try ZstdCompressor.take(level: options.level, dictionary: nil)
+      defer { compressor.giveBack() }
+      let entry = try write(compressor, to: encoder.bytes)
+      if encoder.bytes.byteCount <= plan.byteCount - plan.byteCount / 8 { return entry }
+      encoder.bytes.truncate()
+    }
+    return try write(nil, to: encoder.bytes)
+  }
+
+  /// Rows of a page as a power of two, for about `pageByteCount` of values.
+  private static func shift(
+    _ source: SlotSource, layout: RowLayout, rowCount: Int, rawByteCount: Int,
+    options: EncodingOptions, hasCodes: Bool
+  ) -> UInt8 {
+    let perRow: Double
+    switch source.kind {
+    case .none: return 20
+    case .bytes where hasCodes: perRow = 4 * Double(source.count) / Double(max(1, rowCount))
+    default: perRow = Double(rawByteCount) / Double(max(1, rowCount))
+    }
+    let shift = FrameWriter.shift(bytesPerSlot: perRow, byteCount: options.pageByteCount)
+    guard case .uniform(1) = layout, source.kind != .bytes, source.kind.width <= 8 else {
+      return shift
+    }
+    return max(13, shift)
+  }
+}
+
+/// The slots of each page of a chunk.
+struct PageRanges: Sequence {
+  let layout: RowLayout
+  let rowCount: Int
+  let slotCount: Int
+  let pageShift: UInt8
+
+  func makeIterator() -> some IteratorProtocol<Range<Int>> {
+    var row = 0
+    return AnyIterator {
+      guard row < rowCount else { return nil }
+      let end = Swift.min(rowCount, row + 1 << Int(pageShift))
+      defer { row = end }
+      return slot(row)..<slot(end)
+    }
+  }
+
+  private func slot(_ row: Int) -> Int {
+    switch layout {
+    case .uniform(let slotsPerRow): return row * slotsPerRow
+    case .offsets(let offsets):
+      precondition(offsets.byteCount / 4 > row)
+      return Int(
+        unsafe offsets.unsafeAddress.loadUnaligned(fromByteOffset: row * 4, as: UInt32.self))
+    }
   }
 }

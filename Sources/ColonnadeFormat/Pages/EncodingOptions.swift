@@ -23,9 +23,11 @@ package struct EncodingOptions: Sendable {
   package var pageByteCount: Int = 64 << 10
   /// Tries this encoding first for every page that can take it; for tests and comparisons.
   package var forcedEncoding: Encoding?
-  /// Frames every page that may be framed and compresses it whether that pays or not, or never
-  /// compresses; nil leaves it to the profile.
+  /// `.zstd` frames every page that may be framed and compresses it whether that pays or not,
+  /// `.none` never compresses; nil leaves it to the profile.
   package var forcedCodec: Codec?
+  /// Frames every page that may be framed, compressed or not; for tests.
+  package var forcesFrames = false
   /// Rows of a page as a power of two; nil chooses by `pageByteCount`.
   package var pageShift: UInt8?
 

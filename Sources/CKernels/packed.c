@@ -1,0 +1,313 @@
+// Packed integers in lanes: an inner loop over the lanes of one step, with one shift for all of
+// them, which the compiler turns into vector instructions.
+#include "colonnade_packed.h"
+
+#include <string.h>
+
+#include "clones.h"
+
+typedef uint32_t __attribute__((aligned(1), may_alias)) loose32;
+typedef uint64_t __attribute__((aligned(1), may_alias)) loose64;
+typedef uint16_t __attribute__((aligned(1), may_alias)) loose16;
+typedef uint8_t __attribute__((may_alias)) loose8;
+
+static inline uint64_t low_bits(unsigned width) {
+  return width >= 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1;
+}
+
+// One block of 1,024 for one width of output. LANE is u32 with 32 lanes or u64 with 16.
+#define UNPACK_BLOCK(NAME, OUT, LANE, LANES, BITS)                                             \
+  COLONNADE_CLONES                                                                             \
+  static void NAME(OUT *restrict target, const LANE *restrict words, uint64_t base64,          \
+                   unsigned width) {                                                           \
+    const OUT base = (OUT)base64;                                                              \
+    if (width == 0) {                                                                          \
+      for (size_t i = 0; i < 1024; i++) target[i] = base;                                      \
+      return;                                                                                  \
+    }                                                                                          \
+    const LANE mask = (LANE)low_bits(width);                                                   \
+    for (unsigned step = 0; step < 1024 / LANES; step++) {                                     \
+      unsigned bit = step * width, shift = bit % BITS;                                         \
+      const LANE *restrict word = words + bit / BITS * LANES;                                  \
+      OUT *restrict out = target + step * LANES;                                               \
+      if (shift + width <= BITS) {                                                             \
+        for (unsigned lane = 0; lane < LANES; lane++) {                                        \
+          out[lane] = (OUT)(base + (OUT)((word[lane] >> shift) & mask));                       \
+        }                                                                                      \
+      } else {                                                                                 \
+        for (unsigned lane = 0; lane < LANES; lane++) {                                        \
+          LANE value = (word[lane] >> shift) | (word[lane + LANES] << (BITS - shift));         \
+          out[lane] = (OUT)(base + (OUT)(value & mask));                                       \
+        }                                                                                      \
+      }                                                                                        \
+    }                                                                                          \
+  }
+
+UNPACK_BLOCK(unpack_1_narrow, loose8, loose32, 32, 32)
+UNPACK_BLOCK(unpack_2_narrow, loose16, loose32, 32, 32)
+UNPACK_BLOCK(unpack_4_narrow, loose32, loose32, 32, 32)
+UNPACK_BLOCK(unpack_8_narrow, loose64, loose32, 32, 32)
+UNPACK_BLOCK(unpack_1_wide, loose8, loose64, 16, 64)
+UNPACK_BLOCK(unpack_2_wide, loose16, loose64, 16, 64)
+UNPACK_BLOCK(unpack_4_wide, loose32, loose64, 16, 64)
+UNPACK_BLOCK(unpack_8_wide, loose64, loose64, 16, 64)
+
+#define PACK_BLOCK(NAME, IN, LANE, LANES, BITS)                                                \
+  COLONNADE_CLONES                                                                             \
+  static void NAME(LANE *restrict words, const IN *restrict values, uint64_t base64,           \
+                   unsigned width) {                                                           \
+    const IN base = (IN)base64;                                                                \
+    const LANE mask = (LANE)low_bits(width);                                                   \
+    memset((void *)words, 0, 128 * (size_t)width);                                             \
+    if (width == 0) return;                                                                    \
+    for (unsigned step = 0; step < 1024 / LANES; step++) {                                     \
+      unsigned bit = step * width, shift = bit % BITS;                                         \
+      LANE *restrict word = words + bit / BITS * LANES;                                        \
+      const IN *restrict in = values + step * LANES;                                           \
+      if (shift + width <= BITS) {                                                             \
+        for (unsigned lane = 0; lane < LANES; lane++) {                                        \
+          word[lane] |= ((LANE)(IN)(in[lane] - base) & mask) << shift;                         \
+        }                                                                                      \
+      } else {                                                                                 \
+        for (unsigned lane = 0; lane < LANES; lane++) {                                        \
+          LANE value = (LANE)(IN)(in[lane] - base) & mask;                                     \
+          word[lane] |= value << shift;                                                        \
+          word[lane + LANES] |= value >> (BITS - shift);                                       \
+        }                                                                                      \
+      }                                                                                        \
+    }                                                                                          \
+  }
+
+PACK_BLOCK(pack_1_narrow, loose8, loose32, 32, 32)
+PACK_BLOCK(pack_2_narrow, loose16, loose32, 32, 32)
+PACK_BLOCK(pack_4_narrow, loose32, loose32, 32, 32)
+PACK_BLOCK(pack_8_narrow, loose64, loose32, 32, 32)
+PACK_BLOCK(pack_1_wide, loose8, loose64, 16, 64)
+PACK_BLOCK(pack_2_wide, loose16, loose64, 16, 64)
+PACK_BLOCK(pack_4_wide, loose32, loose64, 16, 64)
+PACK_BLOCK(pack_8_wide, loose64, loose64, 16, 64)
+
+// Integers of the rest, one after another.
+
+static inline uint64_t rest_one(
+    const uint8_t *rest, size_t byteCount, size_t index, unsigned width, uint64_t mask) {
+  size_t bit = index * width, byte = bit / 8;
+  unsigned shift = bit % 8;
+  uint64_t word = 0;
+  if (byte + 8 <= byteCount) {
+    memcpy(&word, rest + byte, 8);
+  } else {
+    memcpy(&word, rest + byte, byteCount - byte);
+  }
+  word >>= shift;
+  if (shift + width > 64) word |= (uint64_t)rest[byte + 8] << (64 - shift);
+  return word & mask;
+}
+
+#define UNPACK_REST(NAME, OUT)                                                                 \
+  COLONNADE_CLONES                                                                             \
+  static void NAME(OUT *restrict target, const uint8_t *restrict rest, size_t byteCount,       \
+                   size_t first, size_t wanted, uint64_t base, unsigned width) {               \
+    const uint64_t mask = low_bits(width);                                                     \
+    size_t i = 0;                                                                              \
+    if (width == 0) {                                                                          \
+      for (; i < wanted; i++) target[i] = (OUT)base;                                           \
+      return;                                                                                  \
+    }                                                                                          \
+    if (width <= 57 && byteCount >= 8) {                                                       \
+      /* Integers whose eight bytes from their first byte on lie inside. */                    \
+      size_t inside = ((byteCount - 8) * 8 + 7) / width + 1;                                   \
+      size_t end = inside > first ? inside - first : 0;                                        \
+      if (end > wanted) end = wanted;                                                          \
+      for (; i < end; i++) {                                                                   \
+        size_t bit = (first + i) * width;                                                      \
+        uint64_t word = *(const loose64 *)(rest + bit / 8);                                    \
+        target[i] = (OUT)(base + ((word >> (bit % 8)) & mask));                                \
+      }                                                                                        \
+    }                                                                                          \
+    for (; i < wanted; i++) {                                                                  \
+      target[i] = (OUT)(base + rest_one(rest, byteCount, first + i, width, mask));             \
+    }                                                                                          \
+  }
+
+UNPACK_REST(unpack_rest_1, loose8)
+UNPACK_REST(unpack_rest_2, loose16)
+UNPACK_REST(unpack_rest_4, loose32)
+UNPACK_REST(unpack_rest_8, loose64)
+
+static inline uint64_t load_value(const uint8_t *values, unsigned width, size_t index) {
+  switch (width) {
+    case 1: return values[index];
+    case 2: return ((const loose16 *)values)[index];
+    case 4: return ((const loose32 *)values)[index];
+    default: return ((const loose64 *)values)[index];
+  }
+}
+
+static void pack_rest(
+    uint8_t *target, const uint8_t *values, unsigned width, size_t count, uint64_t base,
+    unsigned bitWidth) {
+  const uint64_t mask = low_bits(bitWidth), cut = low_bits(width * 8);
+  uint64_t word = 0;
+  unsigned filled = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint64_t value = (load_value(values, width, i) - base) & cut & mask;
+    word |= value << filled;
+    if (filled + bitWidth >= 64) {
+      memcpy(target, &word, 8);
+      target += 8;
+      unsigned used = 64 - filled;
+      word = used >= 64 ? 0 : value >> used;
+      filled = filled + bitWidth - 64;
+    } else {
+      filled += bitWidth;
+    }
+  }
+  memcpy(target, &word, (filled + 7) / 8);
+}
+
+void colonnade_pack(
+    uint8_t *body, const void *values, unsigned width, size_t count, uint64_t base,
+    unsigned bitWidth) {
+  const uint8_t *in = values;
+  for (size_t block = 0; block < count / 1024; block++) {
+    const void *from = in + block * 1024 * width;
+    void *to = body + block * 128 * bitWidth;
+    if (bitWidth <= 32) {
+      switch (width) {
+        case 1: pack_1_narrow(to, from, base, bitWidth); break;
+        case 2: pack_2_narrow(to, from, base, bitWidth); break;
+        case 4: pack_4_narrow(to, from, base, bitWidth); break;
+        default: pack_8_narrow(to, from, base, bitWidth); break;
+      }
+    } else {
+      switch (width) {
+        case 1: pack_1_wide(to, from, base, bitWidth); break;
+        case 2: pack_2_wide(to, from, base, bitWidth); break;
+        case 4: pack_4_wide(to, from, base, bitWidth); break;
+        default: pack_8_wide(to, from, base, bitWidth); break;
+      }
+    }
+  }
+  size_t whole = count / 1024 * 1024;
+  if (bitWidth > 0 && count > whole) {
+    pack_rest(
+        body + whole / 1024 * 128 * bitWidth, in + whole * width, width, count - whole, base,
+        bitWidth);
+  }
+}
+
+static void unpack_block(
+    void *target, unsigned width, const uint8_t *block, uint64_t base, unsigned bitWidth) {
+  const void *words = block;
+  if (bitWidth <= 32) {
+    switch (width) {
+      case 1: unpack_1_narrow(target, words, base, bitWidth); break;
+      case 2: unpack_2_narrow(target, words, base, bitWidth); break;
+      case 4: unpack_4_narrow(target, words, base, bitWidth); break;
+      default: unpack_8_narrow(target, words, base, bitWidth); break;
+    }
+  } else {
+    switch (width) {
+      case 1: unpack_1_wide(target, words, base, bitWidth); break;
+      case 2: unpack_2_wide(target, words, base, bitWidth); break;
+      case 4: unpack_4_wide(target, words, base, bitWidth); break;
+      default: unpack_8_wide(target, words, base, bitWidth); break;
+    }
+  }
+}
+
+void colonnade_unpack(
+    void *target, unsigned width, const uint8_t *body, size_t count, size_t first, size_t wanted,
+    uint64_t base, unsigned bitWidth) {
+  uint8_t *out = target;
+  size_t whole = count / 1024 * 1024, at = first, end = first + wanted;
+  while (at < end && at < whole) {
+    size_t block = at / 1024, start = at % 1024;
+    size_t stop = end - block * 1024 < 1024 ? end - block * 1024 : 1024;
+    const uint8_t *from = body + block * 128 * bitWidth;
+    if (start == 0 && stop == 1024) {
+      unpack_block(out, width, from, base, bitWidth);
+    } else if (stop - start <= 16) {
+      for (size_t i = start; i < stop; i++) {
+        uint64_t value = base + colonnade_unpack_one(from, 1024, i, bitWidth);
+        memcpy(out + (i - start) * width, &value, width);
+      }
+    } else {
+      uint64_t whole_block[1024];
+      unpack_block(whole_block, width, from, base, bitWidth);
+      memcpy(out, (const uint8_t *)whole_block + start * width, (stop - start) * width);
+    }
+    out += (stop - start) * width;
+    at += stop - start;
+  }
+  if (at >= end) return;
+  const uint8_t *rest = body + whole / 1024 * 128 * bitWidth;
+  size_t byteCount = ((count - whole) * bitWidth + 7) / 8;
+  switch (width) {
+    case 1: unpack_rest_1(out, rest, byteCount, at - whole, end - at, base, bitWidth); break;
+    case 2: unpack_rest_2((void *)out, rest, byteCount, at - whole, end - at, base, bitWidth); break;
+    case 4: unpack_rest_4((void *)out, rest, byteCount, at - whole, end - at, base, bitWidth); break;
+    default:
+      unpack_rest_8((void *)out, rest, byteCount, at - whole, end - at, base, bitWidth);
+      break;
+  }
+}
+
+uint64_t colonnade_unpack_one(
+    const uint8_t *body, size_t count, size_t index, unsigned bitWidth) {
+  if (bitWidth == 0) return 0;
+  const uint64_t mask = low_bits(bitWidth);
+  size_t whole = count / 1024 * 1024;
+  if (index >= whole) {
+    size_t byteCount = ((count - whole) * bitWidth + 7) / 8;
+    return rest_one(
+        body + whole / 1024 * 128 * bitWidth, byteCount, index - whole, bitWidth, mask);
+  }
+  const uint8_t *block = body + index / 1024 * 128 * bitWidth;
+  size_t within = index % 1024;
+  if (bitWidth <= 32) {
+    const loose32 *words = (const loose32 *)block;
+    size_t lane = within % 32, bit = within / 32 * bitWidth, word = bit / 32, shift = bit % 32;
+    uint64_t value = words[word * 32 + lane] >> shift;
+    if (shift + bitWidth > 32) value |= (uint64_t)words[word * 32 + 32 + lane] << (32 - shift);
+    return value & mask;
+  }
+  const loose64 *words = (const loose64 *)block;
+  size_t lane = within % 16, bit = within / 16 * bitWidth, word = bit / 64, shift = bit % 64;
+  uint64_t value = words[word * 16 + lane] >> shift;
+  if (shift + bitWidth > 64) value |= words[word * 16 + 16 + lane] << (64 - shift);
+  return value & mask;
+}
+
+void colonnade_unpack_rows(
+    void *target, unsigned width, const uint8_t *body, size_t count, const uint32_t *rows,
+    size_t rowCount, uint64_t base, unsigned bitWidth) {
+  uint8_t *out = target;
+  size_t whole = count / 1024 * 1024, i = 0;
+  while (i < rowCount) {
+    size_t row = rows[i], block = row / 1024, next = i;
+    if (row < whole && i + 32 <= rowCount && rows[i + 31] / 1024 == block) {
+      uint64_t unpacked[1024];
+      unpack_block(unpacked, 8, body + block * 128 * bitWidth, base, bitWidth);
+      for (; next < rowCount && rows[next] / 1024 == block; next++) {
+        memcpy(out + next * width, &unpacked[rows[next] % 1024], width);
+      }
+    } else {
+      uint64_t value = base + colonnade_unpack_one(body, count, row, bitWidth);
+      memcpy(out + i * width, &value, width);
+      next = i + 1;
+    }
+    i = next;
+  }
+}
+
+void colonnade_unpack_portable(
+    void *target, unsigned width, const uint8_t *body, size_t count, size_t first, size_t wanted,
+    uint64_t base, unsigned bitWidth) {
+  uint8_t *out = target;
+  for (size_t i = 0; i < wanted; i++) {
+    uint64_t value = base + colonnade_unpack_one(body, count, first + i, bitWidth);
+    memcpy(out + i * width, &value, width);
+  }
+}

@@ -1,0 +1,231 @@
+// UTF-8, lengths and views of strings.
+#include "colonnade_text.h"
+
+#include <string.h>
+
+#include "clones.h"
+
+typedef struct {
+  uint32_t length;
+  uint32_t prefix;
+  uint32_t buffer;
+  uint32_t offset;
+} view;
+
+COLONNADE_CLONES
+static int is_ascii(const uint8_t *bytes, size_t byteCount) {
+  size_t i = 0;
+  for (; i + 256 <= byteCount; i += 256) {
+    uint8_t seen = 0;
+    for (size_t j = 0; j < 256; j++) seen |= bytes[i + j];
+    if (seen & 0x80) return 0;
+  }
+  uint8_t seen = 0;
+  for (; i < byteCount; i++) seen |= bytes[i];
+  return (seen & 0x80) == 0;
+}
+
+static inline int continues(uint8_t byte) { return (byte & 0xC0) == 0x80; }
+
+static int utf8_walk(const uint8_t *bytes, size_t byteCount) {
+  size_t i = 0;
+  while (i < byteCount) {
+    uint8_t lead = bytes[i];
+    if (lead < 0x80) {
+      while (i + 8 <= byteCount) {
+        uint64_t word;
+        memcpy(&word, bytes + i, 8);
+        if (word & UINT64_C(0x8080808080808080)) break;
+        i += 8;
+      }
+      while (i < byteCount && bytes[i] < 0x80) i++;
+      continue;
+    }
+    size_t left = byteCount - i;
+    if (lead < 0xC2) return 0;
+    if (lead < 0xE0) {
+      if (left < 2 || !continues(bytes[i + 1])) return 0;
+      i += 2;
+    } else if (lead < 0xF0) {
+      if (left < 3 || !continues(bytes[i + 1]) || !continues(bytes[i + 2])) return 0;
+      if (lead == 0xE0 && bytes[i + 1] < 0xA0) return 0;  // overlong
+      if (lead == 0xED && bytes[i + 1] > 0x9F) return 0;  // surrogates
+      i += 3;
+    } else if (lead < 0xF5) {
+      if (left < 4 || !continues(bytes[i + 1]) || !continues(bytes[i + 2]) ||
+          !continues(bytes[i + 3])) {
+        return 0;
+      }
+      if (lead == 0xF0 && bytes[i + 1] < 0x90) return 0;  // overlong
+      if (lead == 0xF4 && bytes[i + 1] > 0x8F) return 0;  // above U+10FFFF
+      i += 4;
+    } else {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+int colonnade_utf8_is_valid(const uint8_t *bytes, size_t byteCount) {
+  return is_ascii(bytes, byteCount) || utf8_walk(bytes, byteCount);
+}
+
+int colonnade_utf8_values_are_valid(
+    const uint8_t *bytes, size_t byteCount, const uint32_t *lengths, size_t count) {
+  if (is_ascii(bytes, byteCount)) return 1;
+  if (!utf8_walk(bytes, byteCount)) return 0;
+  // The whole is well-formed: every value is, when none starts inside a character.
+  size_t at = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (lengths[i] > 0 && continues(bytes[at])) return 0;
+    at += lengths[i];
+  }
+  return 1;
+}
+
+static inline unsigned bit_at(const uint8_t *bits, size_t bit) {
+  return (bits[bit / 8] >> (bit % 8)) & 1u;
+}
+
+uint64_t colonnade_lengths_finish(
+    uint32_t *lengths, size_t count, uint64_t base, const uint8_t *bits, size_t firstBit) {
+  uint64_t total = 0, greatest = 0;
+  if (base > UINT32_MAX) return UINT64_MAX;
+  if (bits == NULL) {
+    for (size_t i = 0; i < count; i++) {
+      uint64_t length = base + lengths[i];
+      greatest |= length;
+      total += length;
+      lengths[i] = (uint32_t)length;
+    }
+  } else {
+    for (size_t i = 0; i < count; i++) {
+      uint64_t keep = -(uint64_t)bit_at(bits, firstBit + i);
+      uint64_t length = (base + lengths[i]) & keep;
+      greatest |= length;
+      total += length;
+      lengths[i] = (uint32_t)length;
+    }
+  }
+  return greatest > UINT32_MAX ? UINT64_MAX : total;
+}
+
+// One view of `length` bytes at `from`; `room` bytes from there on may be read.
+static inline void make_view(
+    view *target, const uint8_t *from, size_t room, uint32_t length, uint32_t bufferIndex,
+    uint32_t offset) {
+  view made = {length, 0, 0, 0};
+  if (length > 12) {
+    memcpy(&made.prefix, from, 4);
+    made.buffer = bufferIndex;
+    made.offset = offset;
+  } else if (room >= 12) {
+    uint8_t text[16];
+    memcpy(text, from, 12);
+    uint64_t low;
+    uint32_t high;
+    memcpy(&low, text, 8);
+    memcpy(&high, text + 8, 4);
+    low = length >= 8 ? low : low & ((UINT64_C(1) << (length * 8)) - 1);
+    high = length >= 12 ? high
+        : length <= 8  ? 0
+                       : high & ((UINT32_C(1) << ((length - 8) * 8)) - 1);
+    made.prefix = (uint32_t)low;
+    made.buffer = (uint32_t)(low >> 32);
+    made.offset = high;
+  } else {
+    uint8_t text[12] = {0};
+    memcpy(text, from, length);
+    memcpy(&made.prefix, text, 4);
+    memcpy(&made.buffer, text + 4, 4);
+    memcpy(&made.offset, text + 8, 4);
+  }
+  memcpy(target, &made, 16);
+}
+
+int colonnade_views_fill(
+    void *views, const uint32_t *lengths, size_t count, const uint8_t *bytes, size_t available,
+    uint32_t bufferIndex, uint32_t offset) {
+  view *out = views;
+  size_t at = 0;
+  uint32_t greatest = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t length = lengths[i];
+    make_view(out + i, bytes + at, available - at, length, bufferIndex, offset + (uint32_t)at);
+    greatest = length > greatest ? length : greatest;
+    at += length;
+  }
+  return greatest > 12;
+}
+
+int colonnade_views_fill_rows(
+    void *views, const uint32_t *lengths, size_t count, const uint8_t *bytes, size_t available,
+    uint32_t bufferIndex, uint32_t offset, const uint32_t *rows, uint32_t firstRow,
+    size_t rowCount) {
+  view *out = views;
+  size_t at = 0, slot = 0;
+  uint32_t greatest = 0;
+  for (size_t i = 0; i < rowCount; i++) {
+    size_t row = rows[i] - firstRow;
+    if (row >= count) break;
+    for (; slot < row; slot++) at += lengths[slot];
+    uint32_t length = lengths[row];
+    make_view(out + i, bytes + at, available - at, length, bufferIndex, offset + (uint32_t)at);
+    greatest = length > greatest ? length : greatest;
+  }
+  return greatest > 12;
+}
+
+void colonnade_views_gather(
+    void *target, const void *source, const uint32_t *codes, size_t count, uint32_t shift) {
+  view *out = target;
+  const view *in = source;
+  if (shift == 0) {
+    for (size_t i = 0; i < count; i++) out[i] = in[codes[i]];
+    return;
+  }
+  for (size_t i = 0; i < count; i++) {
+    view one = in[codes[i]];
+    one.buffer += one.length > 12 ? shift : 0;
+    out[i] = one;
+  }
+}
+
+void colonnade_views_lengths(
+    uint32_t *lengths, const void *views, size_t count, uint32_t base) {
+  const view *in = views;
+  for (size_t i = 0; i < count; i++) lengths[i] = in[i].length - base;
+}
+
+void colonnade_views_measure(
+    const void *views, size_t count, const uint8_t *bits, size_t firstBit, uint32_t *least,
+    uint32_t *greatest, uint64_t *total) {
+  const view *in = views;
+  uint32_t low = UINT32_MAX, high = 0;
+  uint64_t sum = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (bits != NULL && !bit_at(bits, firstBit + i)) continue;
+    uint32_t length = in[i].length;
+    low = length < low ? length : low;
+    high = length > high ? length : high;
+    sum += length;
+  }
+  *least = low > high ? 0 : low;
+  *greatest = high;
+  *total = sum;
+}
+
+uint8_t *colonnade_views_copy(
+    uint8_t *target, const void *views, size_t count, const uint8_t *const *buffers) {
+  const view *in = views;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t length = in[i].length;
+    if (length <= 12) {
+      memcpy(target, (const uint8_t *)(in + i) + 4, 12);
+    } else {
+      memcpy(target, buffers[in[i].buffer] + in[i].offset, length);
+    }
+    target += length;
+  }
+  return target;
+}

@@ -1,0 +1,195 @@
+// What is decided once a chunk: a dictionary, compression, and what to compress with.
+// Spec: spec/encodings.md "Encodings".
+
+import ColonnadeArrays
+import ColonnadeBase
+
+/// Decisions for values of fixed width.
+struct ValueChoice {
+  var dictionary: ChunkDictionary?
+  /// For frames; nil does not compress.
+  var compressor: ZstdCompressor?
+  /// Plain values in compressed frames beat everything else.
+  var compressesPlain = false
+
+  /// - Parameter plans: the best of each page without a dictionary; nil for pages of nulls.
+  init(
+    _ source: SlotSource, plans: [PagePlan?], rawByteCount: Int, options: EncodingOptions
+  ) throws(ColonnadeError) {
+    guard source.kind != .none, source.kind != .lengths, plans.contains(where: { $0 != nil }) else {
+      return
+    }
+    let model = CostModel(profile: options.profile)
+    let byteCount = plans.reduce(0) { $0 + ($1?.byteCount ?? 0) }
+    if source.kind.allows(.dictionary) {
+      dictionary = ValueChoice.dictionary(source, plans, byteCount, options, model)
+    }
+    let isForced = options.forcedCodec == .zstd
+    guard isForced || (options.profile != .fast && options.forcedCodec == nil) else { return }
+    if isForced || options.profile == .archive {
+      compressor = try ZstdCompressor.take(level: options.level, dictionary: nil)
+    }
+    guard !isForced, dictionary == nil, source.kind != .bit, byteCount > 4096 else { return }
+    let ratio = try ValueChoice.plainRatio(source, options)
+    if ratio * Double(rawByteCount)
+      <= (1 - model.compressionThreshold(isText: false)) * Double(byteCount)
+    {
+      compressesPlain = true
+      if compressor == nil {
+        compressor = try ZstdCompressor.take(level: options.level, dictionary: nil)
+      }
+    }
+  }
+
+  private static func dictionary(
+    _ source: SlotSource, _ plans: [PagePlan?], _ byteCount: Int, _ options: EncodingOptions,
+    _ model: CostModel
+  ) -> ChunkDictionary? {
+    if let forced = options.forcedEncoding {
+      guard forced == .dictionary || forced == .runLength else { return nil }
+      return ChunkDictionary.build(source, entryLimit: .max, byteLimit: .max)
+    }
+    let sample = ChunkDictionary.sample(source)
+    // Codes cannot be narrower than the sample's, nor entries fewer.
+    let leastWidth = Double(Int.bitWidth - max(0, sample.distinct - 1).leadingZeroBitCount) / 8
+    let price = plans.reduce(0) { $0 + ($1.map { model.price($0, slotCount: 0) } ?? 0) }
+    let isPlausible =
+      sample.distinct * 2 <= sample.slots || sample.slots == source.count
+    guard isPlausible,
+      leastWidth * Double(source.count) + Double(sample.distinct * source.kind.width) < price
+    else { return nil }
+    guard
+      let built = ChunkDictionary.build(source, entryLimit: .max, byteLimit: byteCount)
+    else { return nil }
+    let chooser = EncodingChooser(options)
+    var with = Double(built.byteCount)
+    var without = 0.0
+    let stretch = (source.count + plans.count - 1) / plans.count
+    for (index, plan) in plans.enumerated() {
+      let start = min(source.count, index * stretch)
+      let range = start..<min(source.count, start + stretch)
+      guard let plan, !range.isEmpty else { continue }
+      let priceWithout = chooser.model.price(plan, slotCount: range.count)
+      let codes = chooser.model.price(built.plan(range), slotCount: range.count)
+      let runs = chooser.model.price(built.runPlan(range), slotCount: range.count)
+      without += priceWithout
+      with += min(priceWithout, codes, runs)
+    }
+    return with < without * 0.97 ? built : nil
+  }
+
+  /// What zstd makes of plain values in frames, from 16 frames spread over the chunk.
+  private static func plainRatio(
+    _ source: SlotSource, _ options: EncodingOptions
+  ) throws(ColonnadeError) -> Double {
+    let width = source.kind.width
+    let frameCount = max(1, options.frameByteCount / width)
+    let frames = MutableBuffer()
+    var sizes: [Int] = []
+    let stretch = max(frameCount, source.count / 16)
+    for start in stride(from: 0, to: source.count, by: stretch) {
+      let some = min(frameCount, source.count - start)
+      unsafe frames.append(
+        UnsafeRawBufferPointer(start: source.values + start * width, count: some * width))
+      sizes.append(some * width)
+    }
+    return try TextSampler.ratio(
+      of: frames, sizes: sizes, level: options.level, dictionary: nil)
+  }
+}
+
+/// Decisions for text.
+struct TextChoice {
+  var dictionary: ChunkDictionary?
+  /// For frames; nil does not compress.
+  var compressor: ZstdCompressor?
+  /// Which of the column's dictionaries `compressor` uses.
+  var compressionDictionary = PageEntry.noDictionary
+
+  init(
+    _ source: SlotSource, rawByteCount: Int, options: EncodingOptions,
+    compression: ColumnCompression, largeValues: any LargeValueSink
+  ) throws(ColonnadeError) {
+    guard source.count > 0, source.column.nullCount < source.count else { return }
+    let model = CostModel(profile: options.profile)
+    let (least, greatest, _) = source.measure(0..<source.count)
+    let perSlot = Double(rawByteCount) / Double(source.count) + 1
+    let frameCount =
+      1
+      << Int(
+        FrameWriter.shift(
+          bytesPerSlot: perSlot, byteCount: options.frameByteCount + options.frameByteCount / 3))
+    let sampler = TextSampler(source: source, frameCount: frameCount, largeValues: largeValues)
+
+    let mayCompress =
+      options.forcedCodec == .zstd || (options.profile != .fast && options.forcedCodec == nil)
+    var ratio = 1.0
+    var trained: (index: UInt16, dictionary: CompressionDictionary)?
+    if mayCompress {
+      let frames = MutableBuffer()
+      let sizes = try sampler.frames(48, phase: 0.25, to: frames)
+      ratio = try TextSampler.ratio(
+        of: frames, sizes: sizes, level: options.level, dictionary: nil)
+    }
+    dictionary = TextChoice.dictionary(
+      source, rawByteCount: rawByteCount, least: Int(least), greatest: Int(greatest), ratio: ratio,
+      options: options, model: model)
+    guard dictionary == nil, mayCompress else {
+      if mayCompress, options.profile == .archive || options.forcedCodec == .zstd {
+        compressor = try ZstdCompressor.take(level: options.level, dictionary: nil)
+      }
+      return
+    }
+    trained = try compression.current(
+      isLargeEnough: rawByteCount >= TextSampler.leastByteCount && ratio < 0.98
+    ) { () throws(ColonnadeError) in
+      try sampler.train(rawByteCount: rawByteCount, ratio: ratio, level: options.level)
+    }
+    if let trained {
+      // Earlier chunks trained it; this one's values may be of another kind.
+      let frames = MutableBuffer()
+      let sizes = try sampler.frames(32, phase: 0.5, to: frames)
+      let with = try TextSampler.ratio(
+        of: frames, sizes: sizes, level: options.level, dictionary: trained.dictionary)
+      if with < ratio {
+        ratio = with
+        compressionDictionary = trained.index
+      }
+    }
+    let pays = ratio <= 1 - model.compressionThreshold(isText: true)
+    guard pays || options.forcedCodec == .zstd else {
+      compressionDictionary = PageEntry.noDictionary
+      return
+    }
+    compressor = try ZstdCompressor.take(
+      level: options.level,
+      dictionary: compressionDictionary == PageEntry.noDictionary ? nil : trained?.dictionary)
+  }
+
+  private static func dictionary(
+    _ source: SlotSource, rawByteCount: Int, least: Int, greatest: Int, ratio: Double,
+    options: EncodingOptions, model: CostModel
+  ) -> ChunkDictionary? {
+    guard greatest <= EncodingLimit.inlineValueByteCount else { return nil }
+    if let forced = options.forcedEncoding {
+      guard forced == .dictionary || forced == .runLength else { return nil }
+      return ChunkDictionary.build(source, entryLimit: .max, byteLimit: .max)
+    }
+    let sample = ChunkDictionary.sample(source)
+    guard sample.distinct * 2 <= sample.slots || sample.slots == source.count else { return nil }
+    let lengths =
+      Double(source.count) * Double(Int.bitWidth - (greatest - least).leadingZeroBitCount) / 8
+    let plainByteCount = (Double(rawByteCount) + lengths) * min(1, ratio)
+    guard
+      let built = ChunkDictionary.build(
+        source, entryLimit: .max, byteLimit: Int(plainByteCount / max(0.2, min(1, ratio))))
+    else { return nil }
+    let codes = built.plan(0..<source.count).byteCount
+    let with = model.price(
+      byteCount: codes + Int(Double(built.byteCount) * min(1, ratio)) + built.count,
+      encoding: .dictionary, slotCount: source.count)
+    // Text decodes at about a nanosecond a byte once compressed, a fifth of that as it is.
+    let nanoseconds = Double(rawByteCount) * (ratio < 0.88 ? 1.2 : 0.2) + Double(source.count) * 2
+    return with < plainByteCount + model.price(nanoseconds: nanoseconds) ? built : nil
+  }
+}

@@ -1,0 +1,29 @@
+// Memory that one call that decodes uses from page to page.
+
+import ColonnadeBase
+
+/// Scratch memory and a decompressor; not shared between threads.
+final class DecodingScratch {
+  let content = MutableBuffer()
+  let codes = MutableBuffer()
+  let rows = MutableBuffer()
+  let integers = MutableBuffer()
+  private var held: ZstdDecompressor?
+
+  deinit { held?.giveBack() }
+
+  func decompressor() throws(ColonnadeError) -> ZstdDecompressor {
+    if let held { return held }
+    let taken = try ZstdDecompressor.take()
+    held = taken
+    return taken
+  }
+}
+
+extension MutableBuffer {
+  /// Room for `byteCount` bytes from the start, whatever was there.
+  func room(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    truncate()
+    return unsafe extend(by: byteCount)
+  }
+}

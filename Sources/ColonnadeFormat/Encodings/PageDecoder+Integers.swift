@@ -1,0 +1,183 @@
+// Decoding packed integers, their patches, and deltas. Spec: spec/encodings.md.
+
+import CKernels
+import ColonnadeBase
+
+extension PageDecoder {
+  private func packed(_ content: SlotContent) -> UnsafePointer<UInt8> {
+    unsafe content.values.assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// The base of packed values: of lists the low half, the high half names the child's slot.
+  private var valueBase: UInt64 {
+    kind == .lengths ? entry.base & 0xFFFF_FFFF : entry.base
+  }
+
+  /// Base and packed integers of slots `part`.
+  func unpack(_ content: SlotContent, _ part: Range<Int>, into sink: SlotSink, at position: Int) {
+    let target = unsafe sink.address(position)
+    if kind == .wideInteger {
+      let low = unsafe context.scratch.integers.room(part.count * 8)
+        .assumingMemoryBound(to: UInt64.self)
+      unsafe colonnade_unpack(
+        low, 8, packed(content), content.count, part.lowerBound, part.count, 0,
+        UInt32(entry.bitWidth))
+      unsafe colonnade_widen_16(target, low, part.count, Int64(bitPattern: entry.base))
+      return
+    }
+    unsafe colonnade_unpack(
+      target, UInt32(width), packed(content), content.count, part.lowerBound, part.count,
+      valueBase, UInt32(entry.bitWidth))
+  }
+
+  /// The same for the slots at `rows`, counted in `content`.
+  func unpack(
+    _ content: SlotContent, rows: UnsafePointer<UInt32>, _ some: Int, into sink: SlotSink,
+    at position: Int
+  ) {
+    let target = unsafe sink.address(position)
+    if kind == .wideInteger {
+      let low = unsafe context.scratch.integers.room(some * 8)
+        .assumingMemoryBound(to: UInt64.self)
+      unsafe colonnade_unpack_rows(
+        low, 8, packed(content), content.count, rows, some, 0, UInt32(entry.bitWidth))
+      unsafe colonnade_widen_16(target, low, some, Int64(bitPattern: entry.base))
+      return
+    }
+    unsafe colonnade_unpack_rows(
+      target, UInt32(width), packed(content), content.count, rows, some, valueBase,
+      UInt32(entry.bitWidth))
+  }
+
+  /// The patches of the page, checked: indices and values at any address.
+  private func patches(
+    _ body: Buffer?
+  ) throws(ColonnadeError) -> (bytes: Buffer, values: Int, count: Int)? {
+    let some = Int(entry.auxiliaryCount)
+    guard encoding == .packed, some > 0 else { return nil }
+    let layout = PackedEncoding.patchLayout(
+      count: count, bitWidth: Int(entry.bitWidth), patchCount: some, width: width)
+    guard Int(entry.byteCount) == layout.end else {
+      throw corrupt("a body of \(entry.byteCount) bytes where \(layout.end) are due")
+    }
+    let bytes: Buffer
+    if let body {
+      bytes = body.slice(from: layout.indices, byteCount: layout.end - layout.indices)
+    } else {
+      bytes = try self.body(layout.indices, layout.end - layout.indices)
+    }
+    var last = -1
+    for patch in 0..<some {
+      let slot = PageDecoder.slot(bytes, patch)
+      guard slot > last, slot < count else {
+        throw corrupt("patches that do not ascend within \(count) slots")
+      }
+      last = slot
+    }
+    return (bytes, layout.values - layout.indices, some)
+  }
+
+  private static func slot(_ bytes: Buffer, _ patch: Int) -> Int {
+    unsafe Int(
+      UInt32(
+        littleEndian: bytes.unsafeAddress.loadUnaligned(
+          fromByteOffset: patch * 4, as: UInt32.self)))
+  }
+
+  /// Replaces patched slots among slots `range` of the page.
+  func applyPatches(
+    _ range: Range<Int>, _ body: Buffer, into sink: SlotSink, at position: Int
+  ) throws(ColonnadeError) {
+    guard let patches = try patches(body) else { return }
+    let target = unsafe sink.address(position)
+    for patch in 0..<patches.count {
+      let slot = PageDecoder.slot(patches.bytes, patch)
+      guard range.contains(slot) else { continue }
+      unsafe (target + (slot - range.lowerBound) * width).copyMemory(
+        from: patches.bytes.unsafeAddress + patches.values + patch * width, byteCount: width)
+    }
+  }
+
+  /// Replaces patched slots among those at `rows`, slots of the chunk.
+  func applyPatches(
+    rows: UnsafeBufferPointer<UInt32>, into sink: SlotSink, at position: Int
+  ) throws(ColonnadeError) {
+    guard let patches = try patches(nil) else { return }
+    let first = Int(entry.firstSlot)
+    let target = unsafe sink.address(position)
+    var patch = 0
+    for index in 0..<rows.count {
+      let wanted = unsafe Int(rows[index]) - first
+      while patch < patches.count, PageDecoder.slot(patches.bytes, patch) < wanted { patch += 1 }
+      guard patch < patches.count else { return }
+      if PageDecoder.slot(patches.bytes, patch) == wanted {
+        unsafe (target + index * width).copyMemory(
+          from: patches.bytes.unsafeAddress + patches.values + patch * width, byteCount: width)
+      }
+    }
+  }
+
+  // MARK: delta
+
+  /// Decodes one block of 1,024 slots into `target`.
+  private func decodeDeltaBlock(
+    _ content: SlotContent, _ block: Int, _ integers: UnsafeMutablePointer<UInt64>,
+    into target: UnsafeMutableRawPointer
+  ) -> Int {
+    let blocks = (content.count + DeltaEncoding.blockCount - 1) / DeltaEncoding.blockCount
+    let start = block * DeltaEncoding.blockCount
+    let some = min(DeltaEncoding.blockCount, content.count - start)
+    let first = unsafe UInt64(
+      littleEndian: content.values.loadUnaligned(fromByteOffset: block * 8, as: UInt64.self))
+    unsafe colonnade_unpack(
+      integers, 8, packed(content) + blocks * 8, content.count, start, some, 0,
+      UInt32(entry.bitWidth))
+    unsafe colonnade_delta_sum(target, UInt32(width), integers, some, first, entry.base)
+    return some
+  }
+
+  func decodeDelta(
+    _ content: SlotContent, _ part: Range<Int>, into sink: SlotSink, at position: Int
+  ) {
+    let block = DeltaEncoding.blockCount
+    let integers = unsafe context.scratch.integers.room(block * 16)
+      .assumingMemoryBound(to: UInt64.self)
+    let spare = unsafe UnsafeMutableRawPointer(integers + block)
+    var slot = part.lowerBound
+    while slot < part.upperBound {
+      let start = slot / block * block
+      let end = min(start + block, content.count)
+      let target = unsafe sink.address(position + slot - part.lowerBound)
+      if slot == start, end <= part.upperBound {
+        _ = unsafe decodeDeltaBlock(content, slot / block, integers, into: target)
+      } else {
+        _ = unsafe decodeDeltaBlock(content, slot / block, integers, into: spare)
+        unsafe target.copyMemory(
+          from: spare + (slot - start) * width,
+          byteCount: (min(end, part.upperBound) - slot) * width)
+      }
+      slot = min(end, part.upperBound)
+    }
+  }
+
+  func decodeDelta(
+    _ content: SlotContent, rows: UnsafePointer<UInt32>, _ some: Int, into sink: SlotSink,
+    at position: Int
+  ) {
+    let block = DeltaEncoding.blockCount
+    let integers = unsafe context.scratch.integers.room(block * 16)
+      .assumingMemoryBound(to: UInt64.self)
+    let spare = unsafe UnsafeMutableRawPointer(integers + block)
+    let target = unsafe sink.address(position)
+    var decoded = -1
+    for index in 0..<some {
+      let row = unsafe Int(rows[index])
+      if row / block != decoded {
+        decoded = row / block
+        _ = unsafe decodeDeltaBlock(content, decoded, integers, into: spare)
+      }
+      unsafe (target + index * width).copyMemory(
+        from: spare + (row % block) * width, byteCount: width)
+    }
+  }
+}

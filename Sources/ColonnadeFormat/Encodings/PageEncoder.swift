@@ -1,0 +1,252 @@
+// Writes pages as their plans say: bodies to the chunk's bytes, entries to the caller.
+// Invariant: null slots of plain values are stored as zero, so that readers may share the map.
+// Spec: spec/encodings.md, spec/file.md "Pages".
+
+import CKernels
+import ColonnadeBase
+
+/// Encodes the pages of one chunk, in order.
+final class PageEncoder {
+  let source: SlotSource
+  let chooser: EncodingChooser
+  let largeValues: any LargeValueSink
+  /// Page bodies.
+  let bytes: MutableBuffer
+  /// The chunk's dictionary, for codes.
+  var dictionary: ChunkDictionary?
+  /// For frames; nil does not compress.
+  var compressor: ZstdCompressor?
+  /// What `compressor` was made with.
+  var compressionDictionary = PageEntry.noDictionary
+  /// Frames of plain values pay in this chunk.
+  var compressesValues = false
+  /// True once a page left its validity to the chunk's bitmap.
+  private(set) var needsChunkValidity = false
+  /// Bytes of values out of line.
+  private(set) var outOfLineByteCount = 0
+
+  private let frames = FrameWriter()
+  private var followsPlainPage = false
+  /// Pages in a row whose frames did not pay.
+  private var failedFrames = 0
+
+  private var options: EncodingOptions { chooser.options }
+
+  init(
+    _ source: SlotSource, chooser: EncodingChooser, bytes: MutableBuffer,
+    largeValues: any LargeValueSink
+  ) {
+    self.source = source
+    self.chooser = chooser
+    self.bytes = bytes
+    self.largeValues = largeValues
+  }
+
+  /// Appends the page's body.
+  func encode(_ page: PageSlots, plan: PagePlan?) throws(ColonnadeError) -> PageEntry {
+    var entry = PageEntry()
+    entry.firstSlot = UInt32(page.range.lowerBound)
+    entry.nullCount = UInt32(page.nullCount)
+    entry.offset = UInt64(bytes.byteCount)
+    guard let plan else {
+      if page.hasNulls { leaveValidity(&entry) }
+      return entry
+    }
+    entry.encodingCode = plan.encoding.rawValue
+    if plan.encoding == .constant {
+      try encodeConstant(page, &entry)
+    } else if plan.encoding == .plain, source.kind == .bytes {
+      try encodeText(page, &entry)
+    } else if try !encodeFramed(page, plan, &entry) {
+      encodeUnframed(page, plan, &entry)
+    }
+    guard let size = UInt32(exactly: bytes.byteCount - Int(entry.offset)) else {
+      throw ColonnadeError(.limitExceeded, "a page of more than 4 GiB")
+    }
+    entry.byteCount = size
+    return entry
+  }
+
+  private func leaveValidity(_ entry: inout PageEntry) {
+    entry.flags.insert(.validityInChunk)
+    needsChunkValidity = true
+  }
+
+  private func start(_ entry: inout PageEntry, alignment: Int, isPlain: Bool = false) {
+    if !(isPlain && followsPlainPage) { bytes.pad(to: alignment) }
+    entry.offset = UInt64(bytes.byteCount)
+    followsPlainPage = isPlain
+  }
+
+  private func encodeConstant(
+    _ page: PageSlots, _ entry: inout PageEntry
+  ) throws(ColonnadeError) {
+    guard let slot = ConstantEncoding.representative(page) else {
+      preconditionFailure("a page of several values was planned as constant")
+    }
+    if source.kind == .bytes || source.kind.width > 8 { start(&entry, alignment: 64) }
+    if page.hasNulls { leaveValidity(&entry) }
+    entry.base = ConstantEncoding.append(page, slot: slot, to: bytes)
+    if source.kind == .lengths { entry.base |= source.elementSlot(at: page.range.lowerBound) << 32 }
+  }
+
+  private func encodeText(_ page: PageSlots, _ entry: inout PageEntry) throws(ColonnadeError) {
+    let text = try BytesPage(page, compressor: compressor, largeValues: largeValues)
+    outOfLineByteCount += text.outOfLineByteCount
+    start(&entry, alignment: 8)
+    entry.base = text.base
+    entry.bitWidth = UInt8(text.bitWidth)
+    entry.frameShift = text.frameShift(
+      byteCount: options.frameByteCount + options.frameByteCount / 3)
+    if page.hasNulls { entry.flags.insert(.validityInFrames) }
+    if text.hasLargeValues { entry.flags.insert(.largeValues) }
+    let compressor = compressesValues ? compressor : nil
+    if compressor != nil {
+      entry.codecCode = Codec.zstd.rawValue
+      entry.compressionDictionary = compressionDictionary
+    }
+    let isShort = try frames.write(
+      count: page.count, frameShift: entry.frameShift, compressor: compressor, to: bytes
+    ) { part, target throws(ColonnadeError) in
+      text.appendFrame(part, to: target)
+    }
+    if isShort { entry.flags.insert(.shortFrameEnds) }
+  }
+
+  /// Writes the page as frames where they are asked for or pay.
+  /// - Returns: false, with nothing written, where they do not.
+  private func encodeFramed(
+    _ page: PageSlots, _ plan: PagePlan, _ entry: inout PageEntry
+  ) throws(ColonnadeError) -> Bool {
+    guard source.kind != .lengths else { return false }
+    let isForced = options.forcesFrames || options.forcedCodec == .zstd
+    let unframedByteCount = plan.byteCount
+    var plan = plan
+    if !isForced {
+      guard compressor != nil, failedFrames < 4 else { return false }
+      if compressesValues {
+        plan = PagePlan(encoding: .plain, byteCount: plan.byteCount)
+      } else if options.profile != .archive {
+        return false
+      }
+    }
+    // Frames have no patches.
+    if plan.auxiliaryCount > 0, plan.encoding == .packed { return false }
+    let before = (bytes.byteCount, followsPlainPage, entry)
+    start(&entry, alignment: 8)
+    describe(plan, &entry)
+    switch plan.encoding {
+    case .delta, .runLength: entry.frameShift = 32
+    case .packed, .dictionary:
+      entry.frameShift = FrameWriter.shift(
+        bytesPerSlot: max(0.5, Double(plan.bitWidth) / 8), byteCount: options.frameByteCount * 2)
+    default:
+      let perSlot = source.kind == .bit ? 0.125 : Double(source.kind.width)
+      entry.frameShift = FrameWriter.shift(
+        bytesPerSlot: perSlot, byteCount: options.frameByteCount + options.frameByteCount / 3)
+    }
+    if page.hasNulls { entry.flags.insert(.validityInFrames) }
+    if compressor != nil {
+      entry.codecCode = Codec.zstd.rawValue
+      entry.compressionDictionary = compressionDictionary
+    }
+    let isShort = try frames.write(
+      count: page.count, frameShift: entry.frameShift, compressor: compressor, to: bytes
+    ) { part, target throws(ColonnadeError) in
+      if page.hasNulls { page.appendValidity(part, to: target) }
+      appendValues(page, plan, part, to: target)
+    }
+    if isShort { entry.flags.insert(.shortFrameEnds) }
+    if isForced { return true }
+    let stored = bytes.byteCount - Int(entry.offset)
+    let threshold = chooser.model.compressionThreshold(isText: false)
+    if Double(stored) > (1 - threshold) * Double(unframedByteCount) {
+      bytes.truncate(to: before.0)
+      followsPlainPage = before.1
+      entry = before.2
+      failedFrames += 1
+      return false
+    }
+    failedFrames = 0
+    return true
+  }
+
+  private func encodeUnframed(_ page: PageSlots, _ plan: PagePlan, _ entry: inout PageEntry) {
+    start(&entry, alignment: 64, isPlain: plan.encoding == .plain)
+    describe(plan, &entry)
+    if page.hasNulls { leaveValidity(&entry) }
+    let start = bytes.byteCount
+    appendValues(page, plan, 0..<page.count, to: bytes)
+    if plan.encoding == .packed {
+      unsafe PackedEncoding.appendPatches(
+        page.filled, width: source.kind.width, count: page.count, plan: plan, start: start,
+        to: bytes)
+      if source.kind == .lengths {
+        entry.base |= source.elementSlot(at: page.range.lowerBound) << 32
+      }
+    }
+  }
+
+  private func describe(_ plan: PagePlan, _ entry: inout PageEntry) {
+    entry.encodingCode = plan.encoding.rawValue
+    entry.bitWidth = UInt8(plan.bitWidth)
+    entry.base = plan.base
+    entry.auxiliaryCount = UInt32(plan.auxiliaryCount)
+    if plan.hasCodes { entry.flags.insert(.runsOfCodes) }
+  }
+
+  /// Appends the values of slots `part` of the page; all of them for delta and run-length.
+  private func appendValues(
+    _ page: PageSlots, _ plan: PagePlan, _ part: Range<Int>, to target: MutableBuffer
+  ) {
+    let width = source.kind.width
+    switch plan.encoding {
+    case .none, .constant: break
+    case .plain:
+      let first = page.range.lowerBound + part.lowerBound
+      if source.kind == .bit {
+        let place = target.byteCount
+        target.appendZeros((part.count + 7) / 8)
+        unsafe colonnade_bits_copy(
+          (target.pointer + place).assumingMemoryBound(to: UInt8.self), 0,
+          source.values.assumingMemoryBound(to: UInt8.self), first, part.count)
+      } else {
+        unsafe target.append(
+          UnsafeRawBufferPointer(start: source.values + first * width, count: part.count * width))
+      }
+    case .packed:
+      if source.kind == .wideInteger {
+        guard let low = unsafe chooser.lowWords(page) else { break }
+        unsafe PackedEncoding.append(
+          low + part.lowerBound * 8, width: 8, count: part.count, base: plan.base,
+          bitWidth: plan.bitWidth, to: target)
+      } else {
+        unsafe PackedEncoding.append(
+          page.filled + part.lowerBound * width, width: width, count: part.count, base: plan.base,
+          bitWidth: plan.bitWidth, to: target)
+      }
+    case .delta:
+      guard case .integer(_, let isSigned) = source.kind else { break }
+      unsafe DeltaEncoding.append(
+        page.filled, width: width, isSigned: isSigned, count: page.count, plan: plan, to: target)
+    case .runLength:
+      if plan.hasCodes, let dictionary {
+        unsafe RunLengthEncoding.append(
+          UnsafeRawPointer(dictionary.codes + page.range.lowerBound), width: 4, count: page.count,
+          runCount: plan.auxiliaryCount, to: target)
+      } else if source.kind == .bit {
+        unsafe RunLengthEncoding.append(
+          chooser.expandedBits(page), width: 1, count: page.count, runCount: plan.auxiliaryCount,
+          to: target)
+      } else {
+        unsafe RunLengthEncoding.append(
+          page.filled, width: width, count: page.count, runCount: plan.auxiliaryCount, to: target)
+      }
+    case .dictionary:
+      guard let dictionary else { break }
+      unsafe PackedEncoding.append(
+        UnsafeRawPointer(dictionary.codes + page.range.lowerBound + part.lowerBound), width: 4,
+        count: part.count, base: 0, bitWidth: plan.bitWidth, to: target)
+    }
+  }
+}

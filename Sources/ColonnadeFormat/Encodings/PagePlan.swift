@@ -1,0 +1,64 @@
+// How one page will be stored, and what that costs.
+
+/// One way to store a page, with its price.
+struct PagePlan {
+  var encoding: Encoding
+  var bitWidth: Int = 0
+  var base: UInt64 = 0
+  /// Patches or runs.
+  var auxiliaryCount: Int = 0
+  /// Run values are codes.
+  var hasCodes = false
+  /// Bytes of the body without frames and compression.
+  var byteCount: Int
+}
+
+/// Weighs bytes against time to decode.
+///
+/// The times are nanoseconds a value as measured on one core of the machines the format was made
+/// on; only their order matters. `bytesPerNanosecond` says how many bytes a profile spends to save
+/// a nanosecond of decoding.
+struct CostModel {
+  let profile: EncodingProfile
+
+  private var bytesPerNanosecond: Double {
+    switch profile {
+    case .fast: 2
+    case .balanced: 0.3
+    case .archive: 0.05
+    }
+  }
+
+  /// Fraction of the bytes that zstd has to save.
+  func compressionThreshold(isText: Bool) -> Double {
+    switch profile {
+    case .fast: .infinity
+    case .balanced: isText ? 0.12 : 0.35
+    case .archive: isText ? 0.05 : 0.12
+    }
+  }
+
+  static func nanoseconds(_ encoding: Encoding) -> Double {
+    switch encoding {
+    case .none, .constant: 0.05
+    case .plain: 0.05
+    case .packed: 0.25
+    case .runLength: 0.3
+    case .dictionary: 0.5
+    case .delta: 0.9
+    }
+  }
+
+  /// Bytes, with decoding counted in bytes.
+  func price(_ plan: PagePlan, slotCount: Int) -> Double {
+    price(byteCount: plan.byteCount, encoding: plan.encoding, slotCount: slotCount)
+  }
+
+  func price(byteCount: Int, encoding: Encoding, slotCount: Int) -> Double {
+    Double(byteCount)
+      + bytesPerNanosecond * CostModel.nanoseconds(encoding) * Double(slotCount)
+  }
+
+  /// Time to decode, counted in bytes.
+  func price(nanoseconds: Double) -> Double { bytesPerNanosecond * nanoseconds }
+}

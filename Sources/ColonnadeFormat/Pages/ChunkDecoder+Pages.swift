@@ -1,0 +1,184 @@
+// Which pages hold the slots that are asked for. Spec: spec/file.md "Chunks".
+
+import CKernels
+import ColonnadeArrays
+import ColonnadeBase
+
+extension ChunkDecoder {
+  /// A page and how many slots it has.
+  struct Page {
+    let entry: PageEntry
+    let count: Int
+
+    var range: Range<Int> { Int(entry.firstSlot)..<Int(entry.firstSlot) + count }
+  }
+
+  var pageCount: Int {
+    shape.pageShift > 20
+      ? 0 : (shape.rowCount + (1 << Int(shape.pageShift)) - 1) >> Int(shape.pageShift)
+  }
+
+  func corrupt(_ message: String) -> ColonnadeError { ColonnadeError(.corrupt, message) }
+
+  func check(_ slots: Range<Int>) throws(ColonnadeError) {
+    guard slots.lowerBound >= 0, slots.upperBound <= shape.slotCount else {
+      throw ColonnadeError(
+        .invalidArgument, "slots \(slots) of a chunk of \(shape.slotCount)")
+    }
+  }
+
+  /// The range of a selection without gaps; nil where it has some. Checks that it ascends.
+  func range(of selection: SelectionVector) throws(ColonnadeError) -> Range<Int>? {
+    let rows = unsafe selection.unsafeRows
+    defer { extendLifetime(selection) }
+    guard let first = unsafe rows.first, let last = unsafe rows.last, let base = rows.baseAddress
+    else { return 0..<0 }
+    guard Int(last) < shape.slotCount, unsafe colonnade_rows_ascend(base, rows.count) == 1 else {
+      throw ColonnadeError(
+        .invalidArgument, "slots that do not ascend within a chunk of \(shape.slotCount)")
+    }
+    guard Int(last) - Int(first) + 1 == rows.count else { return nil }
+    // As many as the range has, but an index may come twice.
+    for index in 0..<rows.count where unsafe Int(rows[index]) != Int(first) + index { return nil }
+    return Int(first)..<Int(last) + 1
+  }
+
+  /// Page `index`, with the slots up to the next one.
+  func page(_ index: Int) throws(ColonnadeError) -> Page {
+    let entry = try pages.page(at: index)
+    let start = Int(entry.firstSlot)
+    let end =
+      index + 1 < pageCount ? Int(try pages.page(at: index + 1).firstSlot) : shape.slotCount
+    guard start <= end, end <= shape.slotCount, index > 0 || start == 0 else {
+      throw ColonnadeError(
+        .corrupt,
+        "page \(index) of a chunk of \(shape.slotCount) slots has slots \(start) to \(end)",
+        location: .byte(entry.offset))
+    }
+    return Page(entry: entry, count: end - start)
+  }
+
+  /// Index of the page that holds `slot`.
+  func pageIndex(of slot: Int) throws(ColonnadeError) -> Int {
+    let count = pageCount
+    guard count > 0 else { throw corrupt("slot \(slot) of a chunk without pages") }
+    if shape.rowCount > 0, shape.slotCount % shape.rowCount == 0 {
+      // As many slots in each row: no search.
+      let guess = min(
+        count - 1, (slot / (shape.slotCount / shape.rowCount)) >> Int(shape.pageShift))
+      let page = try page(guess)
+      if page.range.contains(slot) { return guess }
+    }
+    var low = 0
+    var high = count - 1
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if Int(try pages.page(at: middle).firstSlot) <= slot {
+        low = middle
+      } else {
+        high = middle - 1
+      }
+    }
+    return low
+  }
+
+  /// Calls `body` with each page that has slots of `slots`, the part of the page asked for, and
+  /// where that part goes.
+  func forEachPage(
+    of slots: Range<Int>,
+    _ body: (Page, Range<Int>, Int) throws(ColonnadeError) -> Void
+  ) throws(ColonnadeError) {
+    var slot = slots.lowerBound
+    guard slot < slots.upperBound else { return }
+    var index = try pageIndex(of: slot)
+    while slot < slots.upperBound {
+      guard index < pageCount else { throw corrupt("pages end before slot \(slot)") }
+      let page = try page(index)
+      index += 1
+      if page.count == 0, page.range.lowerBound == slot { continue }
+      guard page.range.contains(slot) else { throw corrupt("no page has slot \(slot)") }
+      let end = min(slots.upperBound, page.range.upperBound)
+      let start = page.range.lowerBound
+      try body(page, slot - start..<end - start, slot - slots.lowerBound)
+      slot = end
+    }
+  }
+
+  /// The same for chosen slots, ascending and below the chunk's number.
+  func forEachPage(
+    of selection: SelectionVector,
+    _ body: (Page, UnsafeBufferPointer<UInt32>, Int) throws(ColonnadeError) -> Void
+  ) throws(ColonnadeError) {
+    defer { extendLifetime(selection) }
+    let rows = unsafe selection.unsafeRows
+    guard let base = rows.baseAddress else { return }
+    var position = 0
+    while position < rows.count {
+      let slot = unsafe Int(rows[position])
+      let page = try page(try pageIndex(of: slot))
+      guard page.range.contains(slot) else { throw corrupt("no page has slot \(slot)") }
+      let some = unsafe colonnade_rows_lower_bound(
+        base + position, rows.count - position, UInt64(page.range.upperBound))
+      try unsafe body(
+        page, UnsafeBufferPointer(start: base + position, count: some), position)
+      position += some
+    }
+  }
+
+  /// `slots` as a slice of the file, where they are plain values of fixed width that lie back to
+  /// back; nil where they must be decoded.
+  func sharedColumn(_ slots: Range<Int>) throws(ColonnadeError) -> Column? {
+    let kind = SlotKind(shape.type)
+    guard kind.width > 0, kind != .bytes, kind != .lengths, !slots.isEmpty else { return nil }
+    let context = context()
+    var start: UInt64?
+    var expected: UInt64 = 0
+    var nulls = false
+    var index = try pageIndex(of: slots.lowerBound)
+    var slot = slots.lowerBound
+    while slot < slots.upperBound {
+      guard index < pageCount else { return nil }
+      let page = try page(index)
+      let entry = page.entry
+      guard entry.encodingCode == Encoding.plain.rawValue, !entry.isFramed,
+        page.range.contains(slot)
+      else { return nil }
+      let decoder = try PageDecoder(context, entry, count: page.count)
+      guard Int(entry.byteCount) == page.count * kind.width else { return nil }
+      if start == nil {
+        let skipped = UInt64((slot - page.range.lowerBound) * kind.width)
+        let (first, overflow) = entry.offset.addingReportingOverflow(skipped)
+        guard !overflow else { throw decoder.corrupt("lies outside the file") }
+        start = first
+      } else if entry.offset != expected {
+        return nil
+      }
+      let (end, overflow) = entry.offset.addingReportingOverflow(UInt64(entry.byteCount))
+      guard !overflow else { throw decoder.corrupt("lies outside the file") }
+      expected = end
+      if decoder.hasNulls { nulls = true }
+      slot = page.range.upperBound
+      index += 1
+    }
+    guard let start else { return nil }
+    let values = try data.data(offset: start, byteCount: slots.count * kind.width)
+    let alignment = min(8, kind.width & -kind.width)
+    guard unsafe Int(bitPattern: values.unsafeAddress) & (alignment - 1) == 0 else { return nil }
+    guard nulls else {
+      return Column(
+        unchecked: shape.type, count: slots.count, nullCount: 0, validity: nil, values: values)
+    }
+    let validity = try decodeValidity(slots: slots)
+    if let bits = validity.bits {
+      // The writer stores zero for nulls, but that is not for a reader to believe.
+      guard
+        unsafe colonnade_nulls_are_zero(
+          values.unsafeAddress, UInt32(kind.width),
+          bits.unsafeAddress.assumingMemoryBound(to: UInt8.self), 0, slots.count) == 1
+      else { return nil }
+    }
+    return Column(
+      unchecked: shape.type, count: slots.count, nullCount: validity.nullCount,
+      validity: validity.bits, values: values)
+  }
+}

@@ -1,0 +1,88 @@
+// A data area in memory: what the file writer and reader are to encoders and decoders.
+
+import ColonnadeArrays
+import ColonnadeBase
+import Synchronization
+
+@testable import ColonnadeFormat
+
+/// Bytes of a file without metadata; checks ranges as the reader does.
+final class MemoryFile: DataSource, LargeValueSink {
+  private struct State: ~Copyable {
+    var bytes = MutableBuffer.zeroed(byteCount: 64)
+    var dictionaries: [Buffer] = []
+    var placed = 0
+  }
+  private let state = Mutex(State())
+
+  func store(_ bytes: UnsafeRawBufferPointer) throws(ColonnadeError) -> UInt64 {
+    state.withLock { state in
+      let offset = UInt64(state.bytes.byteCount)
+      unsafe state.bytes.append(bytes)
+      return offset
+    }
+  }
+
+  /// Places a chunk at a multiple of 64 and names its column's dictionaries.
+  func place(_ chunk: EncodedChunk, _ compression: ColumnCompression) -> EncodedChunk {
+    state.withLock { state in
+      state.bytes.pad(to: 64)
+      let offset = UInt64(state.bytes.byteCount)
+      state.bytes.append(chunk.bytes.freeze().array)
+      let first = UInt16(state.dictionaries.count)
+      let generations = compression.dictionaries
+      state.dictionaries += generations
+      var chunk = chunk
+      chunk.relocate(
+        by: offset, dictionaryIndices: (0..<UInt16(generations.count)).map { first + $0 })
+      return chunk
+    }
+  }
+
+  func data(offset: UInt64, byteCount: Int) throws(ColonnadeError) -> Buffer {
+    let found: Buffer? = state.withLock { state in
+      let all = state.bytes.freeze()
+      guard byteCount >= 0, offset <= UInt64(all.byteCount),
+        byteCount <= all.byteCount - Int(offset)
+      else { return nil }
+      // An allocation of its own without spare room, so that reading past it can be seen.
+      return all.slice(from: Int(offset), byteCount: byteCount)
+    }
+    guard let found else {
+      throw ColonnadeError(.corrupt, "bytes outside the data area", location: .byte(offset))
+    }
+    return found
+  }
+
+  func compressionDictionary(at index: Int) throws(ColonnadeError) -> Buffer {
+    let found: Buffer? = state.withLock {
+      $0.dictionaries.indices.contains(index) ? $0.dictionaries[index] : nil
+    }
+    guard let found else {
+      throw ColonnadeError(.corrupt, "no compression dictionary \(index)")
+    }
+    return found
+  }
+
+  /// Changes one byte, in a copy of all of them.
+  func mutate(at offset: Int, to value: UInt8) {
+    state.withLock { state in
+      var bytes = state.bytes.freeze().array
+      bytes[offset] = value
+      state.bytes = MutableBuffer()
+      state.bytes.append(bytes)
+    }
+  }
+
+  var byteCount: Int { state.withLock { $0.bytes.byteCount } }
+  func byte(at offset: Int) -> UInt8 { state.withLock { $0.bytes.freeze().array[offset] } }
+}
+
+extension EncodedChunk {
+  func shape(_ type: DataType, rowCount: Int, slotCount: Int, elements: Int = 0) -> ChunkShape {
+    ChunkShape(
+      type: type, rowCount: rowCount, slotCount: slotCount, pageShift: pageShift,
+      dictionaryCount: dictionaryCount, dictionaryPage: dictionaryPage,
+      validityOffset: validityOffset, elementSlotCount: elements)
+  }
+}
