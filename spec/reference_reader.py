@@ -1107,7 +1107,12 @@ class File:
         check(nulls <= n, f"{what}: more nulls than slots", at + 28)
         check(encoding in encodings_for(f), f"{what}: encoding {ENCODINGS[encoding]} of a {f.type}", at + 12)
         if page["size"]:
-            check(page["offset"] % (8 if framed else 64) == 0, f"{what}: alignment of the body", at)
+            before = self.entry(K_PAGES, index - 1) if page["firstSlot"] else page
+            if encoding == before["encoding"] == E_PLAIN and not framed and before["frameShift"] == 255 \
+                    and before is not page:
+                check(page["offset"] == before["offset"] + before["size"], f"{what}: a gap between plain pages", at)
+            else:
+                check(page["offset"] % (8 if framed else 64) == 0, f"{what}: alignment of the body", at)
             self.inside(page["offset"], page["size"], what)
         if chunk_valid is not None:
             check(chunk_valid.count(0) == nulls, f"{what}: nulls in the chunk's bitmap", at + 28)

@@ -167,8 +167,8 @@ extension PageDecoder {
     let size = unsafe Int(
       UInt32(littleEndian: reference.loadUnaligned(fromByteOffset: 12, as: UInt32.self)))
     let code = unsafe reference.load(fromByteOffset: 16, as: UInt8.self)
-    guard size <= EncodingLimit.valueByteCount else {
-      throw corrupt("a value of \(size) bytes; 2^30 are allowed")
+    guard size > EncodingLimit.inlineValueByteCount, size <= EncodingLimit.valueByteCount else {
+      throw corrupt("a value of \(size) bytes out of line")
     }
     let bytes = try context.data.data(offset: offset, byteCount: stored)
     switch Codec(rawValue: code) {
