@@ -84,7 +84,9 @@ let package = Package(
 
     // Tests, one target per floor.
     // Seeded random numbers for every test target.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    .target(
+      name: "TestSupport", dependencies: ["ColonnadeArrays"], path: "Tests/TestSupport",
+      swiftSettings: swift),
     .testTarget(
       name: "ColonnadeArraysTests",
       dependencies: ["ColonnadeArrays", "ColonnadeBase", "TestSupport"], swiftSettings: swift),
@@ -93,8 +95,9 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "ColonnadeFormatTests",
-      dependencies: ["ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels"],
-      swiftSettings: swift),
+      dependencies: [
+        "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels", "TestSupport",
+      ], swiftSettings: swift),
     .testTarget(
       name: "ColonnadeTableTests",
       dependencies: [

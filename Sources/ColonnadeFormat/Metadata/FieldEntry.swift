@@ -64,6 +64,9 @@ struct FieldEntry: Hashable, Sendable {
     static let ordered = Flags(rawValue: 8)
   }
 
+  /// The id of the entries of a map.
+  static let noID = UInt32(Int32.max)
+
   var namePosition: UInt32 = 0
   var nameByteCount: UInt16 = 0
   var typeCode: UInt8 = 0

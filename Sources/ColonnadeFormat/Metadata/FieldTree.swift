@@ -10,6 +10,8 @@ package struct FieldNode: Sendable {
   package let parent: Int?
   /// Indices of the children, empty without.
   package let children: Range<Int>
+  /// True for the struct of key and value below a map, which has no id of its own.
+  package let isMapEntries: Bool
 }
 
 /// All fields of a schema, nested ones too.
@@ -26,7 +28,8 @@ package struct FieldTree: Sendable {
       let children = field.type.children
       nodes.append(
         FieldNode(
-          field: field, parent: parent, children: found.count..<found.count + children.count))
+          field: field, parent: parent, children: found.count..<found.count + children.count,
+          isMapEntries: parent.map { found[$0].field.type.code == .map } ?? false))
       for child in children { found.append((child, index)) }
       index += 1
     }

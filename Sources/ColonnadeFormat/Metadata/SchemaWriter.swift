@@ -44,7 +44,9 @@ struct SchemaSections {
         "a column name of \(field.name.utf8.count) bytes is longer than "
           + "\(FormatLimits.nameByteCount): '\(field.name.prefix(40))…'")
     }
-    guard field.id >= 0, field.id < Int(Int32.max) else {
+    // The entries of a map are no field of their own to anyone who asks by id.
+    let isEntries = node.isMapEntries
+    guard isEntries || field.id >= 0 && field.id < Int(Int32.max) else {
       throw ColonnadeError(.invalidArgument, "column '\(field.name)' has no id")
     }
     guard node.children.count <= FormatLimits.childCount,
@@ -58,7 +60,7 @@ struct SchemaSections {
     entry.nameByteCount = UInt16(field.name.utf8.count)
     entry.typeCode = field.type.code.rawValue
     entry.flags = field.isNullable ? .nullable : []
-    entry.id = UInt32(field.id)
+    entry.id = isEntries ? FieldEntry.noID : UInt32(field.id)
     entry.parent = node.parent.map(UInt32.init) ?? FormatLimits.none
     entry.nameHash = FieldEntry.hash(field.name)
     entry.firstChild = node.children.isEmpty ? FormatLimits.none : UInt32(node.children.lowerBound)

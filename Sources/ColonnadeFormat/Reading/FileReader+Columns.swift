@@ -27,8 +27,9 @@ private enum WantedSlots {
         throw ColonnadeError(.limitExceeded, "\(selection.count) lists of \(length) elements")
       }
       let rows = MutableBuffer(capacity: count * 4)
-      for unsaferow in unsafe selection.unsafeRows {
-        let first = Int(row) * length
+      let selected = unsafe selection.unsafeRows
+      for index in 0..<selected.count {
+        let first = unsafe Int(selected[index]) * length
         for slot in first..<first + length { rows.append(UInt32(truncatingIfNeeded: slot)) }
       }
       return .selection(SelectionVector(rows: rows.freeze(), count: count))

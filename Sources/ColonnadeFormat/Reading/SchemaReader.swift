@@ -72,7 +72,7 @@ struct SchemaReader: Sendable {
     guard let name = String(validating: try nameBytes(entry), as: UTF8.self) else {
       throw ColonnadeError(.corrupt, "the name of field \(index) is not UTF-8")
     }
-    guard entry.id < UInt32(Int32.max) else {
+    guard entry.id <= FieldEntry.noID else {
       throw ColonnadeError(.corrupt, "column '\(name)' has id \(entry.id)")
     }
     var children: [FieldReference] = []
@@ -94,7 +94,8 @@ struct SchemaReader: Sendable {
     }
     let field = Field(
       name, try type(entry, name: name, children: children.map(\.field)),
-      isNullable: entry.flags.contains(.nullable), id: Int(entry.id),
+      isNullable: entry.flags.contains(.nullable),
+      id: entry.id == FieldEntry.noID ? Field.unassigned : Int(entry.id),
       metadata: try keyValues(first: entry.firstMetadata, count: Int(entry.metadataCount)))
     return FieldReference(
       index: index, field: field, isEncrypted: entry.flags.contains(.encrypted),

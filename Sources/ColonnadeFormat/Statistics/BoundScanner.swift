@@ -120,7 +120,9 @@ struct BoundScanner {
   private func halves(_ slots: Range<Int>, _ entry: inout StatisticsEntry) {
     let run: Run<UInt16> = present(slots)
     let floats = unsafe MutableBuffer(capacity: run.values.count * 4)
-    for unsafehalf in unsafe run.values { floats.append(Float(float16Bits: half)) }
+    for index in unsafe 0..<run.values.count {
+      unsafe floats.append(Float(float16Bits: run.values[index]))
+    }
     var least: Float = 0
     var greatest: Float = 0
     var nanCount = 0
@@ -170,7 +172,8 @@ struct BoundScanner {
     var least = previous
     var greatest = previous
     var order: colonnade_order = 3
-    for unsafevalue in unsafe run.values {
+    for index in unsafe 0..<run.values.count {
+      let value = unsafe run.values[index]
       if value < least { least = value }
       if value > greatest { greatest = value }
       if value < previous { order &= 2 }

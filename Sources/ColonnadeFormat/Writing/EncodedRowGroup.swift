@@ -62,7 +62,9 @@ extension FieldTree {
       case .uniform(let slotsPerRow): layout = .uniform(slotsPerRow: slotsPerRow * count)
       case .offsets(let ends):
         let scaled = MutableBuffer(capacity: ends.byteCount)
-        for unsafeend in unsafe ends.unsafeValues(UInt32.self) {
+        let values = unsafe ends.unsafeValues(UInt32.self)
+        for index in 0..<values.count {
+          let end = unsafe values[index]
           let (slot, overflow) = end.multipliedReportingOverflow(by: UInt32(count))
           guard !overflow else { throw tooMany() }
           scaled.append(slot)
