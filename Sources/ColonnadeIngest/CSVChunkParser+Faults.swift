@@ -25,14 +25,22 @@ extension CSVChunkParser {
     switch Int(bad.fault) {
     case Int(COLONNADE_CSV_AFTER_QUOTE.rawValue):
       fault.message = "text follows the closing quote of a field"
-      fault.hint = "a quote inside a quoted field is written twice"
+      fault.hint =
+        "a quote inside a quoted field is written twice; where quotes are plain text,"
+        + " say --quote none"
     case Int(COLONNADE_CSV_OPEN_QUOTE.rawValue):
       fault.message = "a quoted field is never closed"
+      fault.hint = "where quotes are plain text, say --quote none"
     default:
       fault.field = nil
       fault.offset = fault.start
       let found = bad.fieldCount == 1 ? "1 field" : "\(bad.fieldCount) fields"
       fault.message = "the record has \(found) where \(plan.columnCount) are expected"
+      if fault.start == 0 || plan.columnCount == 1 {
+        fault.hint =
+          "lines before the table are left out with --skip, another delimiter is"
+          + " named with --delimiter"
+      }
     }
     return fault
   }

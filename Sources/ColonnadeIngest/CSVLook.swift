@@ -21,6 +21,14 @@ struct CSVLook {
         file: sample.input.name,
         hint: "perhaps a quote is never closed, or the quote is another one")
     }
+    if records.startsWithFault {
+      throw ColonnadeError(
+        .schemaMismatch,
+        "the first record has a quoted field that is broken or never closed",
+        file: sample.input.name,
+        location: .line(options.skippedLines + 1, column: nil, field: nil),
+        hint: "perhaps the quote is another one: --quote, or --quote none")
+    }
     let hasHeader = CSVLook.hasHeader(records, options)
     let names = try CSVLook.names(records, hasHeader, options, file: sample.input.name)
     self.dialect = dialect

@@ -12,10 +12,17 @@ struct CSVSample {
   var records: [[[UInt8]]] = []
   /// Records that could not be taken apart.
   var faultCount = 0
+  /// True where the first record is one of those.
+  var startsWithFault = false
   /// True where a field was quoted.
   var hasQuotes = false
 
-  static let maximumRecords = 1000
+  /// Records of the whole sample, and how many had how many fields.
+  private var recordCount = 0
+  private var histogram: [Int: Int] = [:]
+
+  /// Records kept: the first scan's.
+  static let recordsAtOnce = 1000
 
   /// - Parameters:
   ///   - text: starts a record; `TextChunk.padding` readable bytes lie behind.
@@ -23,25 +30,46 @@ struct CSVSample {
   init(_ text: Buffer, _ dialect: CSVDialect, isWhole: Bool) {
     var kernel = dialect.kernel
     let characters = unsafe text.unsafeAddress.assumingMemoryBound(to: CChar.self)
-    var end = text.byteCount
-    if !isWhole {
-      let complete = unsafe colonnade_csv_boundary(&kernel, characters, text.byteCount)
+    var end = min(text.byteCount, LookedInput.sampleByteCount)
+    if !isWhole || end < text.byteCount {
+      let complete = unsafe colonnade_csv_boundary(&kernel, characters, end)
       if complete > 0 { end = complete }
     }
-    let capacity = 1 << 18
+    // All records are counted; the first are kept.
+    let capacity = end + 1
     let fields = MutableBuffer(byteCount: capacity * 8)
-    var counts = [UInt32](repeating: 0, count: CSVSample.maximumRecords)
-    var starts = [UInt32](repeating: 0, count: CSVSample.maximumRecords)
-    var bad = [colonnade_csv_bad_record](repeating: colonnade_csv_bad_record(), count: 16)
+    var counts = [UInt32](repeating: 0, count: CSVSample.recordsAtOnce)
+    var starts = counts
+    var bad = [colonnade_csv_bad_record](repeating: colonnade_csv_bad_record(), count: 256)
     let table = unsafe fields.pointer.assumingMemoryBound(to: colonnade_csv_field.self)
-    let progress = unsafe colonnade_csv_tokenise(
-      &kernel, characters, end, 0, 0, table, capacity, &counts, &starts,
-      CSVSample.maximumRecords, &bad, 16)
-    faultCount = progress.badCount
+    var offset = 0
+    while offset < end {
+      let isStart = offset == 0
+      let progress = unsafe colonnade_csv_tokenise(
+        &kernel, characters, end, offset, 0, table, capacity, &counts, &starts,
+        CSVSample.recordsAtOnce, &bad, 256)
+      guard progress.offset > offset else { break }
+      offset = progress.offset
+      faultCount += progress.badCount
+      recordCount += progress.rowCount
+      for row in 0..<progress.rowCount { histogram[Int(counts[row]), default: 0] += 1 }
+      if isStart {
+        startsWithFault =
+          progress.badCount > 0 && (progress.rowCount == 0 || bad[0].start < starts[0])
+        unsafe keep(table, counts[..<progress.rowCount], characters, kernel)
+      }
+    }
+    extendLifetime(text)
+  }
+
+  private mutating func keep(
+    _ table: UnsafePointer<colonnade_csv_field>, _ counts: ArraySlice<UInt32>,
+    _ characters: UnsafePointer<CChar>, _ kernel: colonnade_csv_dialect
+  ) {
     var next = 0
-    for row in 0..<progress.rowCount {
+    for count in counts {
       var record: [[UInt8]] = []
-      for index in next..<next + Int(counts[row]) {
+      for index in next..<next + Int(count) {
         let cell = unsafe table[index]
         if cell.length & COLONNADE_CSV_QUOTED != 0 { hasQuotes = true }
         let length = Int(cell.length & COLONNADE_CSV_LENGTH)
@@ -58,10 +86,9 @@ struct CSVSample {
         }
         record.append(bytes)
       }
-      next += Int(counts[row])
+      next += Int(count)
       records.append(record)
     }
-    extendLifetime(text)
   }
 
   /// How well the dialect explains the sample: the share of records with the usual number of
@@ -69,15 +96,13 @@ struct CSVSample {
   /// - Parameter expected: the number of fields, where a schema says.
   func score(expected: Int?) -> Double {
     guard !records.isEmpty else { return 0 }
-    var histogram: [Int: Int] = [:]
-    for record in records { histogram[record.count, default: 0] += 1 }
     var usual = 0
     for (count, frequency) in histogram {
       let best = histogram[usual] ?? 0
       if frequency > best || (frequency == best && count > usual) { usual = count }
     }
     guard usual > 1 else { return 0 }
-    let total = Double(records.count + faultCount)
+    let total = Double(recordCount + faultCount)
     let share = Double(histogram[usual] ?? 0) / total
     let whole = 1 - Double(faultCount) / total
     // A header that disagrees with the records below it tells against the delimiter.
@@ -139,39 +164,50 @@ enum CSVSniffer {
 
   /// True where the first record of the sample names the columns.
   ///
-  /// It does where its fields are texts that could be names, and either some column below holds
-  /// something else than text, or all is text and no name comes twice. A lone record of texts is
-  /// a header without rows.
+  /// It does where its fields are texts that could be names (or years: tables of figures by year
+  /// have those), and either some column below holds something else than text, or all is text that
+  /// looks like names and none comes twice. A lone record of names is a header without rows.
   static func hasHeader(_ sample: CSVSample, nulls: [String]) -> Bool {
     guard let first = sample.records.first else { return false }
     let nullBytes = nulls.map { Array($0.utf8) }
-    var isDistinct = true
-    var seen = Set<[UInt8]>()
-    for name in first where !seen.insert(name).inserted { isDistinct = false }
-    var firstIsAllText = true
-    for name in first where !name.isEmpty && looks(name).type != .string { firstIsAllText = false }
-    if firstIsAllText {
-      var namesSomething = false
-      for (index, name) in first.enumerated() where !name.isEmpty {
-        var below = ColumnLooks()
-        for record in sample.records.dropFirst().prefix(100) where index < record.count {
-          if nullBytes.contains(record[index]) { continue }
-          below.formUnion(looks(record[index]))
-        }
-        if below.seen != 0 && below.type != .string { namesSomething = true }
+    let isDistinct = Set(first).count == first.count
+    var texts: [Int] = []
+    for (index, name) in first.enumerated() where !name.isEmpty {
+      if looks(name).type == .string {
+        texts.append(index)
+      } else if !isDistinct || !isYear(name) {
+        return false
       }
-      return namesSomething || (isDistinct && !first.contains([]))
     }
-    // A number among the names: only where it stands above text or dates is it a name.
-    return false
+    for index in texts {
+      var below = ColumnLooks()
+      for record in sample.records.dropFirst().prefix(100) where index < record.count {
+        if !nullBytes.contains(record[index]) { below.formUnion(looks(record[index])) }
+      }
+      if below.hasValues && below.type != .string { return true }
+    }
+    return isDistinct && texts.count == first.count && first.allSatisfy(isName)
   }
 
-  /// Names of columns from the header, made distinct; those missing are `column1`, `column2`, ….
+  /// Starts with a letter or `_`, and is no longer than a name.
+  private static func isName(_ name: [UInt8]) -> Bool {
+    guard let start = name.first(where: { $0 != 32 }), name.count <= 255 else { return false }
+    return start | 0x20 >= 0x61 && start | 0x20 <= 0x7A || start == 0x5F || start >= 0x80
+  }
+
+  private static func isYear(_ name: [UInt8]) -> Bool {
+    guard name.count == 4, let century = name.first, century == 49 || century == 50 else {
+      return false
+    }
+    return name.allSatisfy { $0 >= 48 && $0 <= 57 }
+  }
+
+  /// Names of columns from the header, made distinct; those missing are `column0`, `column1`, ….
   static func names(_ header: [[UInt8]]?, count: Int) -> [String] {
     var names: [String] = []
     var taken = Set<[UInt8]>()
     for index in 0..<count {
-      var name = "column\(index + 1)"
+      var name = "column\(index)"
       if let header, index < header.count, !header[index].isEmpty {
         name = String(decoding: header[index], as: UTF8.self)
       }

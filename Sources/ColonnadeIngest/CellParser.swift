@@ -1,6 +1,6 @@
 // Text of one field into one value, for the types that have no column parser of their own.
-// float16: rounded to nearest; fixed binary of 16: UUID, or hex; binary: hex, with or without `0x`
-// or `\x` before it; nested types: JSON.
+// float16: rounded to nearest; binary: base64, or hexadecimal after `\x`; of 16 bytes also UUID and
+// plain hexadecimal; nested types: JSON.
 
 import CIngest
 import ColonnadeArrays
@@ -60,29 +60,68 @@ enum CellParser {
     _ text: UnsafeRawBufferPointer, to builder: ColumnBuilder
   ) -> Bool {
     var digits = unsafe Array(text)
-    var isUUID = false
-    if case .fixedBinary(byteCount: 16) = builder.type, digits.count == 36 {
+    let bytes: [UInt8]?
+    if digits.starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "x")]) {
+      bytes = hexadecimal(digits.dropFirst(2))
+    } else if case .fixedBinary(byteCount: 16) = builder.type, digits.count == 36 {
       for position in [8, 13, 18, 23] where digits[position] != UInt8(ascii: "-") { return false }
       digits.removeAll { $0 == UInt8(ascii: "-") }
-      isUUID = true
+      bytes = hexadecimal(digits[...])
+    } else if case .fixedBinary(byteCount: 16) = builder.type, digits.count == 32 {
+      // In base64 sixteen bytes are 24 characters.
+      bytes = hexadecimal(digits[...])
+    } else {
+      bytes = base64(digits)
     }
-    if !isUUID, digits.count >= 2, digits[1] == UInt8(ascii: "x"),
-      digits[0] == UInt8(ascii: "0") || digits[0] == UInt8(ascii: "\\")
-    {
-      digits.removeFirst(2)
-    }
-    guard digits.count % 2 == 0 else { return false }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(digits.count / 2)
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      guard let high = nibble(digits[index]), let low = nibble(digits[index + 1]) else {
-        return false
-      }
-      bytes.append(high << 4 | low)
-    }
+    guard let bytes else { return false }
     if case .fixedBinary(let byteCount) = builder.type, bytes.count != byteCount { return false }
     unsafe bytes.withUnsafeBytes { unsafe builder.append(bytes: $0) }
     return true
+  }
+
+  private static func hexadecimal(_ digits: ArraySlice<UInt8>) -> [UInt8]? {
+    guard digits.count % 2 == 0 else { return nil }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(digits.count / 2)
+    for index in stride(from: digits.startIndex, to: digits.endIndex, by: 2) {
+      guard let high = nibble(digits[index]), let low = nibble(digits[index + 1]) else {
+        return nil
+      }
+      bytes.append(high << 4 | low)
+    }
+    return bytes
+  }
+
+  /// RFC 4648, section 4, with its padding; bits that no byte uses are zero.
+  private static func base64(_ digits: [UInt8]) -> [UInt8]? {
+    guard digits.count % 4 == 0 else { return nil }
+    let padding = digits.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+    guard padding <= 2 else { return nil }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(digits.count / 4 * 3)
+    var bits: UInt32 = 0
+    var bitCount = 0
+    for digit in digits.dropLast(padding) {
+      guard let value = sextet(digit) else { return nil }
+      bits = bits << 6 | UInt32(value)
+      bitCount += 6
+      if bitCount >= 8 {
+        bitCount -= 8
+        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(bitCount)))
+      }
+    }
+    return bits & ((1 << UInt32(bitCount)) - 1) == 0 ? bytes : nil
+  }
+
+  private static func sextet(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit - UInt8(ascii: "A")
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): digit - UInt8(ascii: "a") + 26
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0") + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
   }
 
   private static func nibble(_ digit: UInt8) -> UInt8? {

@@ -147,9 +147,9 @@ final class JSONColumnWriter {
     case .string:
       // JSON has no words for these; this is how they are written elsewhere.
       switch unsafe String(decoding: tape.string(index), as: UTF8.self) {
-      case "NaN": value = .nan
-      case "Infinity": value = .infinity
-      case "-Infinity": value = -.infinity
+      case "nan", "NaN": value = .nan
+      case "inf", "Infinity": value = .infinity
+      case "-inf", "-Infinity": value = -.infinity
       default: return false
       }
     default: return false

@@ -88,10 +88,13 @@ import Testing
   }
 
   @Test func headersAreFoundByLooking() throws {
-    #expect(try ingest("1,2\n3,4\n").schema.fields.map(\.name) == ["column1", "column2"])
+    #expect(try ingest("1,2\n3,4\n").schema.fields.map(\.name) == ["column0", "column1"])
     #expect(try ingest("x,y\np,q\n").schema.fields.map(\.name) == ["x", "y"])
-    #expect(try ingest("x,x,\n1,2,3\n").schema.fields.map(\.name) == ["x", "x_1", "column3"])
+    #expect(try ingest("x,x,\n1,2,3\n").schema.fields.map(\.name) == ["x", "x_1", "column2"])
     #expect(try ingest("only,header\n").rows.isEmpty)
+    #expect(try ingest("05/06/2019\n").rows == [["'05/06/2019'"]])
+    #expect(
+      try ingest("id,2000,2001\n1,1,2\n").schema.fields.map(\.name) == ["id", "2000", "2001"])
     #expect(failure("")?.message == "there is no record to find columns in")
   }
 
@@ -198,7 +201,7 @@ import Testing
     let found = try ingest(
       "i8,u16,f16,f32,d9,d38,ts,ms,c,bin,id,dur,ok\n"
         + "-128,65535,65504,3.4028235e38,-1234567.89,1234567890123456789012345678901234.5678,"
-        + "1969-12-31T23:59:59,10:00:00.5,red,0aFF,00112233-4455-6677-8899-aabbccddeeff,-7,yes\n"
+        + "1969-12-31T23:59:59,10:00:00.5,red,\\x0aFF,00112233-4455-6677-8899-aabbccddeeff,-7,yes\n"
         + ",,,,,,,,,,,,\n", options)
     #expect(
       found.rows[0] == [
@@ -208,6 +211,16 @@ import Testing
         "-7ms", "true",
       ])
     #expect(found.rows[1] == Array(repeating: "null", count: 13))
+    for (text, bytes) in [("Cv8=", "[10, 255]"), ("\\x", "[]"), ("AAAA", "[0, 0, 0]")] {
+      var one = IngestOptions()
+      one.schema = Schema([Field("b", .binary)])
+      #expect(try ingest("b\n\(text)\n", one).rows == [[bytes]])
+    }
+    for bad in ["Cv8", "Cv9=", "C===", "\\x0", "Cv8!"] {
+      var one = IngestOptions()
+      one.schema = Schema([Field("b", .binary)])
+      #expect(failure("b\n\(bad)\n", one)?.location == .line(2, column: 1, field: "b"))
+    }
     for bad in ["128", "1.0", " x", "--1", "1e2"] {
       var one = IngestOptions()
       one.schema = Schema([Field("i", .int8)])
