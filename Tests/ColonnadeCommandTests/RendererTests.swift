@@ -264,3 +264,23 @@ func render(_ batch: Batch, with renderer: any Renderer) throws -> String {
     for text in ["", "x", "1x", "1i", "-1", "99999999999T"] { #expect(SizeText.parse(text) == nil) }
   }
 }
+
+@Suite struct ProgressTests {
+  @Test func line() {
+    #expect(
+      Progress.line(
+        noun: "rows", share: 0.25, rowCount: 2_000_000, byteCount: 100_000_000, seconds: 2)
+        == "25 % · 2,000,000 rows · 1,000,000 rows/s · 50 MB/s · 6.00 s left")
+    #expect(
+      Progress.line(noun: "rows", share: nil, rowCount: 5, byteCount: 0, seconds: 0) == "5 rows")
+  }
+
+  @Test func layoutGivesWideColumnsAway() {
+    let layout = TableLayout(natural: [4, 80, 6], available: 40, separator: 3, edge: 4)
+    #expect(layout.shown == [0, 1, 2])
+    #expect(layout.widths == [4, 20, 6])
+    let many = TableLayout(
+      natural: Array(repeating: 12, count: 20), available: 60, separator: 3, edge: 4)
+    #expect(many.shown.contains(nil) && many.shown.first == 0 && many.shown.last == 19)
+  }
+}

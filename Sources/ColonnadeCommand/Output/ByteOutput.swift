@@ -12,7 +12,8 @@ struct ClosedPipe: Error {}
 final class ByteOutput {
   private let fileSystem: any FileSystem
   private let handle: FileHandle
-  /// The name the file gets in the end and the one it has until then; `nil` for standard output.
+  /// The name the file gets in the end and the one it has until then; `nil` for standard output,
+  /// pipes and devices.
   private let target: (path: String, temporary: String)?
   private var isFinished = false
   /// Bytes handed to the system so far.
@@ -33,9 +34,18 @@ final class ByteOutput {
   /// A file at `path`, which replaces what is there when all is written.
   init(path: String, in fileSystem: any FileSystem) throws(ColonnadeError) {
     self.fileSystem = fileSystem
-    if try fileSystem.exists(path), try fileSystem.status(of: path).kind == .folder {
-      throw ColonnadeError(
-        .invalidArgument, "'\(path)' is a folder", hint: "name a file for -o to write")
+    if try fileSystem.exists(path) {
+      switch try fileSystem.status(of: path).kind {
+      case .folder:
+        throw ColonnadeError(
+          .invalidArgument, "'\(path)' is a folder", hint: "name a file for -o to write")
+      case .other:
+        // A pipe or a device takes bytes as they come.
+        handle = try fileSystem.createOrReplace(path)
+        target = nil
+        return
+      case .file, .symbolicLink: break
+      }
     }
     let temporary = Path.join(
       Path.parent(of: path), ".\(Path.name(of: path)).\(fileSystem.randomName(byteCount: 6)).part")
