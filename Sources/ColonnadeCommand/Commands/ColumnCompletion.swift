@@ -11,8 +11,10 @@ enum ColumnCompletion {
   static func names(for arguments: [String]) -> [String] {
     let fileSystem = PosixFileSystem.shared
     for word in arguments.dropFirst(2) where !word.hasPrefix("-") {
-      guard let target = try? ReadTarget.open(word, at: .latest, in: fileSystem) else { continue }
-      return target.schema.fields.map { ColumnList.quoted($0.name) }
+      guard let target = try? ReadTarget.open(word, at: .latest, in: fileSystem),
+        let schema = try? target.schema
+      else { continue }
+      return schema.fields.map { ColumnList.quoted($0.name) }
     }
     return []
   }

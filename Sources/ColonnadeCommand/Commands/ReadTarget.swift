@@ -2,18 +2,28 @@
 
 import ColonnadeArrays
 import ColonnadeBase
+import ColonnadeFormat
 import ColonnadeTable
 
-/// An opened table.
+/// An opened table or file.
 enum ReadTarget {
   case table(Table)
+  case file(FileReader)
 
   /// - Throws: what opening throws; where nothing has the name, the nearest name beside it is the
   ///   hint.
   static func open(
     _ path: String, at version: TableVersion, in fileSystem: any FileSystem
   ) throws(ColonnadeError) -> ReadTarget {
-    do {
+    do throws(ColonnadeError) {
+      if try fileSystem.exists(path), try fileSystem.status(of: path).kind != .folder {
+        guard version == .latest else {
+          throw ColonnadeError(
+            .invalidArgument, "a single file has no versions", file: path,
+            hint: "leave --at out, or name the table's folder")
+        }
+        return .file(try FileReader(path, in: fileSystem))
+      }
       return .table(try Table.open(path, at: version, in: fileSystem))
     } catch {
       guard error.kind == .notFound, try !fileSystem.exists(path),
@@ -32,8 +42,25 @@ enum ReadTarget {
   }
 
   var schema: Schema {
+    get throws(ColonnadeError) {
+      switch self {
+      case .table(let table): table.snapshot.schema
+      case .file(let file): try file.schema
+      }
+    }
+  }
+
+  var path: String {
     switch self {
-    case .table(let table): table.snapshot.schema
+    case .table(let table): table.path
+    case .file(let file): file.path
+    }
+  }
+
+  var rowCount: UInt64 {
+    switch self {
+    case .table(let table): table.snapshot.rowCount
+    case .file(let file): UInt64(file.rowCount)
     }
   }
 }

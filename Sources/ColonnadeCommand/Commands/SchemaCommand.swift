@@ -3,6 +3,7 @@
 import ArgumentParser
 import ColonnadeArrays
 import ColonnadeBase
+import ColonnadeFormat
 import ColonnadeTable
 
 struct SchemaCommand: ParsableCommand {
@@ -29,10 +30,10 @@ struct SchemaCommand: ParsableCommand {
     let fileSystem = PosixFileSystem.shared
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
     let output = ByteOutput(standardOutputOf: fileSystem)
-    try output.write(metadata.json ? json(target).text : text(target))
+    try output.write(metadata.json ? try json(target).text : try text(target))
   }
 
-  private func text(_ target: ReadTarget) -> String {
+  private func text(_ target: ReadTarget) throws(ColonnadeError) -> String {
     var text = ""
     switch target {
     case .table(let table):
@@ -42,11 +43,14 @@ struct SchemaCommand: ParsableCommand {
         + HumanText.plural(snapshot.rowCount, "row") + "\n"
       if !snapshot.partitionText.isEmpty { text += "# partitioned by \(snapshot.partitionText)\n" }
       if !snapshot.sortText.isEmpty { text += "# sorted by \(snapshot.sortText)\n" }
+    case .file(let file):
+      text +=
+        "# \(TextWidth.safe(file.path)), one file, " + HumanText.plural(file.rowCount, "row") + "\n"
     }
-    return text + target.schema.text
+    return text + (try target.schema.text)
   }
 
-  private func json(_ target: ReadTarget) -> JSONText {
+  private func json(_ target: ReadTarget) throws(ColonnadeError) -> JSONText {
     var parts: [(String, JSONText)] = []
     switch target {
     case .table(let table):
@@ -56,9 +60,13 @@ struct SchemaCommand: ParsableCommand {
       parts.append(("rows", .count(snapshot.rowCount)))
       parts.append(("partitionBy", .string(snapshot.partitionText)))
       parts.append(("sortBy", .string(snapshot.sortText)))
+    case .file(let file):
+      parts.append(("file", .string(file.path)))
+      parts.append(("rows", .count(file.rowCount)))
     }
-    parts.append(("columns", .list(target.schema.fields.map(SchemaCommand.json))))
-    parts.append(("metadata", SchemaCommand.json(target.schema.metadata)))
+    let schema = try target.schema
+    parts.append(("columns", .list(schema.fields.map(SchemaCommand.json))))
+    parts.append(("metadata", SchemaCommand.json(schema.metadata)))
     return .object(parts)
   }
 
