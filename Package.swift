@@ -104,6 +104,13 @@ let package = Package(
         "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "TestSupport",
       ], swiftSettings: swift),
     .testTarget(
+      name: "ColonnadeQueryTests",
+      dependencies: [
+        "ColonnadeQuery", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels",
+        "TestSupport",
+      ],
+      swiftSettings: swift),
+    .testTarget(
       name: "ColonnadeCommandTests",
       dependencies: ["ColonnadeCommand", "ColonnadeArrays", "ColonnadeBase"],
       swiftSettings: swift),

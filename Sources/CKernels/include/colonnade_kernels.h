@@ -9,6 +9,7 @@
 #include "colonnade_bits.h"
 #include "colonnade_bounds.h"
 #include "colonnade_checksum.h"
+#include "colonnade_compare.h"
 #include "colonnade_packed.h"
 #include "colonnade_system.h"
 #include "colonnade_text.h"

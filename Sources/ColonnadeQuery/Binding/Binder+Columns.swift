@@ -1,0 +1,82 @@
+// Names to columns and fields of structs. A quoted name means exactly itself; unquoted names joined
+// with dots mean the longest name that is there; case is ignored where only one column fits so.
+
+import ColonnadeArrays
+package import ColonnadeBase
+
+extension Binder {
+  /// The column or field that `path` names.
+  /// - Throws: `.notFound` with the nearest name.
+  package func field(
+    _ path: ColumnPath, _ range: SourceRange = .none
+  ) throws(ColonnadeError) -> BoundField {
+    let (index, used) = try find(path.parts[...], in: schema.fields, path, range, within: nil)
+    var depthFirst = 0
+    for field in schema.fields[..<index] { depthFirst += Binder.fieldCount(field) }
+    var bound = BoundField(
+      column: index, path: [], depthFirstIndex: depthFirst, type: schema.fields[index].type,
+      name: schema.fields[index].name)
+    var rest = path.parts.dropFirst(used)
+    while !rest.isEmpty {
+      guard case .structure(let fields) = bound.type else {
+        throw failure(
+          .notFound, at: range, "column '\(bound.name)' has no fields: its type is \(bound.type)")
+      }
+      let (index, used) = try find(rest, in: fields, path, range, within: bound.name)
+      bound.depthFirstIndex += 1
+      for field in fields[..<index] { bound.depthFirstIndex += Binder.fieldCount(field) }
+      bound.path.append(index)
+      bound.type = fields[index].type
+      bound.name += "." + fields[index].name
+      rest = rest.dropFirst(used)
+    }
+    return bound
+  }
+
+  /// The field and those below it.
+  static func fieldCount(_ field: Field) -> Int {
+    field.type.children.reduce(1) { $0 + fieldCount($1) }
+  }
+
+  /// The field whose name is the longest beginning of `parts`, and how many parts it took.
+  private func find(
+    _ parts: ArraySlice<ColumnPath.Part>, in fields: [Field], _ path: ColumnPath,
+    _ range: SourceRange, within parent: String?
+  ) throws(ColonnadeError) -> (index: Int, used: Int) {
+    // Unquoted parts may be one name with dots; a quoted part stands for itself.
+    let joined = parts.prefix { !$0.isQuoted }.count
+    for count in stride(from: max(1, joined), through: 1, by: -1) {
+      let name = parts.prefix(count).map(\.name).joined(separator: ".")
+      if let index = fields.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+        return (index, count)
+      }
+    }
+    if joined > 0 {
+      for count in stride(from: joined, through: 1, by: -1) {
+        let name = parts.prefix(count).map(\.name).joined(separator: ".").lowercased()
+        let matching = fields.indices.filter { fields[$0].name.lowercased() == name }
+        if matching.count == 1 { return (matching[0], count) }
+        if matching.count > 1 {
+          let names = matching.map { "\"\(fields[$0].name)\"" }.joined(separator: ", ")
+          throw failure(
+            .notFound, at: range, "the name '\(path.text)' fits more than one column",
+            hint: "quote the one that is meant: \(names)")
+        }
+      }
+    }
+    let first = parts.first?.name ?? ""
+    let wanted = parent == nil && joined > 1 ? path.text : first
+    let names = fields.map(\.name)
+    let near =
+      SpellingSuggestion.nearest(to: wanted, among: names)
+      ?? SpellingSuggestion.nearest(to: first, among: names)
+    let hint =
+      near.map { "did you mean '\($0)'?" }
+      ?? SpellingSuggestion.hint(
+        for: wanted, among: names, what: parent == nil ? "columns" : "fields")
+    throw failure(
+      .notFound, at: range,
+      parent.map { "column '\($0)' has no field '\(first)'" } ?? "unknown column '\(wanted)'",
+      hint: hint)
+  }
+}

@@ -1,1 +1,0 @@
-// ColonnadeQuery: placeholder until its first noun moves in.
