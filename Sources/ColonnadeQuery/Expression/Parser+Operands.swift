@@ -176,7 +176,7 @@ extension Parser {
     let start = current.range.start
     let parsed: (type: DataType, end: Int)
     do throws(ColonnadeError) {
-      parsed = try DataType.parse(source.bytes, at: start)
+      parsed = try CastType.read(source.bytes, at: start)
     } catch {
       throw source.error(error.kind, error.message, at: current.range, hint: error.hint)
     }

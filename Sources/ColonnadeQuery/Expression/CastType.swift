@@ -1,50 +1,37 @@
-// Types from text: the inverse of `description`, and the names SQL has for the same types.
-// Used by schema files and by CAST. Spec: spec/types.md, text form.
+// The type after CAST … AS or `::`: the names of types without nested ones, and SQL's names for the
+// same types. Spec: spec/semantics.md, CAST.
 
-public import ColonnadeBase
+import ColonnadeArrays
+import ColonnadeBase
 
-extension DataType {
-  /// The type that `text` names: `int32`, `decimal(12, 2)`, `list<struct<a: string not null>>`.
-  ///
-  /// Names are read without regard to case; SQL's `bigint`, `varchar`, `double` and the like serve
-  /// too. `timestamp`, `time` and `duration` without a unit are in microseconds.
-  /// - Throws: `.invalidArgument` with the column in the text; `.limitExceeded` when nested deeper
-  ///   than a schema allows.
-  public init(parsing text: String) throws(ColonnadeError) {
-    var parser = TypeParser(bytes: Array(text.utf8))
-    self = try parser.type(depth: 0)
-    parser.skipSpace()
-    guard parser.position == parser.bytes.count else {
-      throw parser.failure("unexpected text after the type \(self)")
-    }
-  }
+/// Reads one type from UTF-8 text. Names are read without regard to case; `timestamp`, `time` and
+/// `duration` without a unit are in microseconds.
+struct CastType {
+  private let bytes: [UInt8]
+  private var position = 0
 
   /// Reads the longest type at byte `position` of `bytes`.
   /// - Returns: the type, and the position after it.
-  package static func parse(
+  /// - Throws: `.invalidArgument`.
+  static func read(
     _ bytes: [UInt8], at position: Int
   ) throws(ColonnadeError) -> (type: DataType, end: Int) {
-    var parser = TypeParser(bytes: bytes, position: position)
-    let type = try parser.type(depth: 0)
-    return (type, parser.position)
+    var reader = CastType(bytes: bytes, position: position)
+    let type = try reader.type()
+    return (type, reader.position)
   }
-}
 
-/// Reads one type from UTF-8 text.
-private struct TypeParser {
-  let bytes: [UInt8]
-  var position = 0
+  private init(bytes: [UInt8], position: Int) {
+    self.bytes = bytes
+    self.position = position
+  }
 
   mutating func skipSpace() {
     while position < bytes.count, bytes[position] <= 0x20 { position += 1 }
   }
 
-  func failure(
-    _ message: String, kind: ColonnadeError.Kind = .invalidArgument, hint: String? = nil
-  ) -> ColonnadeError {
-    let before = String(decoding: bytes[..<min(position, bytes.count)], as: UTF8.self)
-    return ColonnadeError(
-      kind, message, location: .line(1, column: before.count + 1, field: nil), hint: hint)
+  private func failure(_ message: String, hint: String? = nil) -> ColonnadeError {
+    ColonnadeError(.invalidArgument, message, hint: hint)
   }
 
   /// True, and past it, where the next byte is `byte`.
@@ -68,7 +55,7 @@ private struct TypeParser {
   mutating func word() -> String {
     skipSpace()
     let start = position
-    while position < bytes.count, TypeParser.isWord(bytes[position]) { position += 1 }
+    while position < bytes.count, CastType.isWord(bytes[position]) { position += 1 }
     return String(decoding: bytes[start..<position], as: UTF8.self)
   }
 
@@ -110,21 +97,6 @@ private struct TypeParser {
     throw failure("a quote in a type is not closed")
   }
 
-  mutating func name() throws(ColonnadeError) -> String {
-    skipSpace()
-    if position < bytes.count, bytes[position] == UInt8(ascii: "\"") { return try quoted("\"") }
-    let name = word()
-    guard !name.isEmpty else { throw failure("expected the name of a field") }
-    return name
-  }
-
-  /// False where `not null` follows.
-  mutating func nullability() throws(ColonnadeError) -> Bool {
-    guard takeWord("not") else { return true }
-    guard takeWord("null") else { throw failure("expected 'null' after 'not'") }
-    return false
-  }
-
   mutating func unit() throws(ColonnadeError) -> TimeUnit {
     let start = position
     let symbol = word().lowercased()
@@ -133,21 +105,11 @@ private struct TypeParser {
     throw failure("expected a unit: s, ms, us or ns")
   }
 
-  mutating func element(_ name: String, depth: Int) throws(ColonnadeError) -> Field {
-    let type = try type(depth: depth + 1)
-    return Field(name, type, isNullable: try nullability())
-  }
-
-  mutating func type(depth: Int) throws(ColonnadeError) -> DataType {
-    guard depth < Schema.maximumDepth else {
-      throw failure(
-        "a type is nested deeper than \(Schema.maximumDepth) levels", kind: .limitExceeded)
-    }
+  private mutating func type() throws(ColonnadeError) -> DataType {
     skipSpace()
     let start = position
     let word = word().lowercased()
     switch word {
-    case "null": return .null
     case "bool", "boolean": return .bool
     case "int8", "tinyint": return .int8
     case "int16", "smallint": return .int16
@@ -186,29 +148,13 @@ private struct TypeParser {
       let byteCount = try number()
       try expect(")")
       return .fixedBinary(byteCount: try size(byteCount))
-    case "list":
-      try expect("<")
-      let element = try element("element", depth: depth)
-      var type = DataType.list(element)
-      if take(",") { type = .fixedList(element, count: try size(try number())) }
-      try expect(">")
-      return type
-    case "struct": return try structure(depth: depth)
-    case "map":
-      try expect("<")
-      let key = try type(depth: depth + 1)
-      try expect(",")
-      let value = try element("value", depth: depth)
-      try expect(">")
-      return .map(key: Field("key", key, isNullable: false), value: value)
     default:
       position = start
       guard !word.isEmpty else { throw failure("expected a type") }
       throw failure(
         "'\(word)' is not a type",
         hint: "types are bool, int8 to int64, uint8 to uint64, float16, float32, float64, "
-          + "decimal(p, s), date, time, timestamp, duration, string, categorical, binary, "
-          + "list<…>, struct<…>, map<…>")
+          + "decimal(p, s), date, time, timestamp, duration, string and binary")
     }
   }
 
@@ -245,18 +191,5 @@ private struct TypeParser {
     let zone = take(",") ? try quoted("'") : nil
     try expect(")")
     return .timestamp(unit, zone: zone)
-  }
-
-  private mutating func structure(depth: Int) throws(ColonnadeError) -> DataType {
-    try expect("<")
-    var fields: [Field] = []
-    if take(">") { return .structure([]) }
-    repeat {
-      let name = try name()
-      try expect(":")
-      fields.append(try element(name, depth: depth))
-    } while take(",")
-    try expect(">")
-    return .structure(fields)
   }
 }
