@@ -2,6 +2,8 @@
 
 import ColonnadeArrays
 import ColonnadeBase
+import Glibc
+import TestSupport
 
 /// How many slots of a sample are null.
 enum NullShare: CaseIterable {
@@ -33,7 +35,7 @@ enum ColumnSamples {
 
   static func column(
     _ type: DataType, count: Int, nulls: NullShare, shape: ValueShape,
-    _ generator: inout EncodingGenerator
+    _ generator: inout SeededGenerator
   ) -> Column {
     let builder = ColumnBuilder(type, capacity: count)
     var state: UInt64 = generator.next() >> 40
@@ -98,30 +100,59 @@ enum ColumnSamples {
     }
   }
 
-  /// The first slot of `left` that differs from slot `rows[slot]` of `right`; nil when all agree.
+  /// The first slot of `left` that differs from slot `rows[slot]` of `right`; nil when all agree,
+  /// -1 and -2 where counts do not. Null slots of both are zero, so that memory can be compared.
   static func firstDifference(_ left: Column, _ right: Column, rows: [Int]? = nil) -> Int? {
     let count = rows?.count ?? right.count
     guard left.count == count, left.type == right.type else { return -1 }
+    let width = left.type.physical.fixedByteCount ?? 0
     var nulls = 0
     for index in 0..<count {
       let source = rows?[index] ?? index
-      if right.isNull(at: source) { nulls += 1 }
-      if bytes(left, index) != bytes(right, source) { return index }
+      let isNull = right.isNull(at: source)
+      if isNull { nulls += 1 }
+      if isNull != left.isNull(at: index) { return index }
+      if width > 0 {
+        let mine = unsafe left.values.unsafeAddress + index * width
+        let theirs = unsafe right.values.unsafeAddress + source * width
+        if unsafe memcmp(mine, theirs, width) != 0 { return index }
+      } else if !isNull, bytes(left, index) != bytes(right, source) {
+        return index
+      }
     }
     return nulls == left.nullCount ? nil : -2
   }
 
-  /// The first null slot whose bytes are not zero.
-  static func firstDirtyNull(_ column: Column) -> Int? {
-    let width: Int
-    switch column.type.physical {
-    case .bytes: width = 16
-    default: width = column.type.physical.fixedByteCount ?? 0
-    }
-    for index in 0..<column.count where column.isNull(at: index) {
-      for byte in 0..<width
-      where unsafe column.values.unsafeBytes[index * width + byte] != 0 { return index }
+  /// The first slot that is null without being zero, or whose text lies outside its buffer or is
+  /// not UTF-8.
+  static func firstFault(_ column: Column) -> Int? {
+    let isBytes = column.type.physical == .bytes
+    let width = isBytes ? 16 : column.type.physical.fixedByteCount ?? 0
+    guard column.values.byteCount >= width * column.count else { return -1 }
+    for index in 0..<column.count {
+      if column.isNull(at: index) {
+        for byte in 0..<width
+        where unsafe column.values.unsafeBytes[index * width + byte] != 0 { return index }
+      } else if isBytes {
+        let view = unsafe column.values.unsafeAddress.load(
+          fromByteOffset: index * 16, as: ByteView.self)
+        if !view.isInline {
+          guard view.bufferIndex < column.data.count,
+            view.offset + view.byteCount <= column.data[view.bufferIndex].byteCount
+          else { return index }
+        }
+        if column.type != .binary {
+          let text = unsafe column.withUnsafeBytes(at: index) { unsafe Array($0) }
+          if String(validating: text, as: UTF8.self) == nil { return index }
+        }
+      }
     }
     return nil
+  }
+}
+
+extension SeededGenerator {
+  mutating func chance(_ probability: Double) -> Bool {
+    Double.random(in: 0..<1, using: &self) < probability
   }
 }

@@ -11,9 +11,12 @@ final class MemoryFile: DataSource, LargeValueSink {
   private struct State: ~Copyable {
     var bytes = MutableBuffer.zeroed(byteCount: 64)
     var dictionaries: [Buffer] = []
-    var placed = 0
   }
   private let state = Mutex(State())
+  /// Hands out copies behind which nothing can be read.
+  private let isGuarded: Bool
+
+  init(isGuarded: Bool = false) { self.isGuarded = isGuarded }
 
   func store(_ bytes: UnsafeRawBufferPointer) throws(ColonnadeError) -> UInt64 {
     state.withLock { state in
@@ -45,8 +48,8 @@ final class MemoryFile: DataSource, LargeValueSink {
       guard byteCount >= 0, offset <= UInt64(all.byteCount),
         byteCount <= all.byteCount - Int(offset)
       else { return nil }
-      // An allocation of its own without spare room, so that reading past it can be seen.
-      return all.slice(from: Int(offset), byteCount: byteCount)
+      let part = all.slice(from: Int(offset), byteCount: byteCount)
+      return isGuarded ? unsafe GuardedMemory.copy(part.unsafeBytes) : part
     }
     guard let found else {
       throw ColonnadeError(.corrupt, "bytes outside the data area", location: .byte(offset))
@@ -64,18 +67,18 @@ final class MemoryFile: DataSource, LargeValueSink {
     return found
   }
 
-  /// Changes one byte, in a copy of all of them.
-  func mutate(at offset: Int, to value: UInt8) {
+  /// Changes one byte; no buffer handed out before may be in use.
+  /// - Returns: what it was.
+  @discardableResult
+  func mutate(at offset: Int, to value: UInt8) -> UInt8 {
     state.withLock { state in
-      var bytes = state.bytes.freeze().array
-      bytes[offset] = value
-      state.bytes = MutableBuffer()
-      state.bytes.append(bytes)
+      let before = unsafe state.bytes.pointer.load(fromByteOffset: offset, as: UInt8.self)
+      unsafe state.bytes.pointer.storeBytes(of: value, toByteOffset: offset, as: UInt8.self)
+      return before
     }
   }
 
   var byteCount: Int { state.withLock { $0.bytes.byteCount } }
-  func byte(at offset: Int) -> UInt8 { state.withLock { $0.bytes.freeze().array[offset] } }
 }
 
 extension EncodedChunk {

@@ -1,0 +1,103 @@
+// Bodies and entries with bytes changed: every decode throws or gives sound columns; nothing is read
+// outside of what the data source handed out.
+
+import ColonnadeArrays
+import ColonnadeBase
+import TestSupport
+import Testing
+
+@testable import ColonnadeFormat
+
+@Suite struct HostilePageTests {
+  private static func mutate(_ entry: inout PageEntry, _ generator: inout SeededGenerator) {
+    let small = UInt64.random(in: 0...70, using: &generator)
+    let value = generator.chance(0.5) ? small : generator.next()
+    switch Int.random(in: 0..<12, using: &generator) {
+    case 0: entry.offset = generator.chance(0.5) ? value : entry.offset &+ small
+    case 1: entry.byteCount = UInt32(truncatingIfNeeded: value)
+    case 2: entry.encodingCode = UInt8(truncatingIfNeeded: value % 9)
+    case 3: entry.codecCode = UInt8(truncatingIfNeeded: value % 3)
+    case 4: entry.bitWidth = UInt8(truncatingIfNeeded: value)
+    case 5: entry.frameShift = UInt8(truncatingIfNeeded: value)
+    case 6: entry.base = value
+    case 7: entry.firstSlot = UInt32(truncatingIfNeeded: value)
+    case 8: entry.nullCount = UInt32(truncatingIfNeeded: value)
+    case 9: entry.auxiliaryCount = UInt32(truncatingIfNeeded: value)
+    case 10: entry.compressionDictionary = UInt16(truncatingIfNeeded: value)
+    default: entry.flags = PageEntry.Flags(rawValue: UInt8(truncatingIfNeeded: value % 32))
+    }
+  }
+
+  private static func decodeAll(
+    _ decoder: ChunkDecoder, _ count: Int, _ generator: inout SeededGenerator, _ comment: String
+  ) {
+    func check(_ column: Column, _ expected: Int) {
+      #expect(column.count == expected, "\(comment)")
+      #expect(ColumnSamples.firstFault(column) == nil, "\(comment)")
+    }
+    if let all = try? decoder.decode(slots: 0..<count) { check(all, count) }
+    let start = Int.random(in: 0..<count, using: &generator)
+    let end = Int.random(in: start...count, using: &generator)
+    if let part = try? decoder.decode(slots: start..<end) { check(part, end - start) }
+    _ = try? decoder.decodeValidity(slots: start..<end)
+    let share = generator.chance(0.5) ? 0.02 : 0.4
+    let rows = (0..<count).filter { _ in generator.chance(share) }.map { UInt32($0) }
+    let selection = SelectionVector(rows)
+    if let chosen = try? decoder.decode(selection: selection) { check(chosen, rows.count) }
+    _ = try? decoder.decodeValidity(selection: selection)
+  }
+
+  @Test(arguments: ColumnSamples.leafTypes)
+  func mutationsNeverTrap(_ type: DataType) throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("hostile pages of \(type): seed \(seed)")
+    var generator = SeededGenerator(seed: seed)
+    for forced in RoundTripTests.forced {
+      for framing in 0..<3 {
+        let file = MemoryFile(isGuarded: true)
+        let shape = ValueShape.allCases.randomElement(using: &generator) ?? .runs
+        let nulls: NullShare = generator.chance(0.5) ? .some : .none
+        let count = generator.chance(0.5) ? 300 : 2100
+        let column = ColumnSamples.column(
+          type, count: count, nulls: nulls, shape: shape, &generator)
+        var options = EncodingOptions()
+        options.forcedEncoding = forced
+        options.pageShift = generator.chance(0.5) ? 9 : nil
+        options.forcesFrames = framing == 1
+        options.forcedCodec = framing == 2 ? .zstd : nil
+        options.frameByteCount = 256
+        let chunk = try RoundTripTests.encode(column, options, into: file)
+        let comment = "seed \(seed): \(type), \(forced?.name ?? "chosen"), framing \(framing)"
+        // As it is, with nothing readable behind any range.
+        let sound = try RoundTripTests.decoder(chunk, column, file).decode(slots: 0..<count)
+        #expect(ColumnSamples.firstDifference(sound, column) == nil, "\(comment)")
+        for round in 0..<12 {
+          var changed = chunk
+          var restore: (offset: Int, byte: UInt8)?
+          if round % 2 == 0, !chunk.pages.isEmpty {
+            let page = Int.random(in: 0..<chunk.pages.count, using: &generator)
+            if generator.chance(0.2), var entry = chunk.dictionaryPage {
+              mutate(&entry, &generator)
+              changed.dictionaryPage = entry
+            } else {
+              mutate(&changed.pages[page], &generator)
+            }
+            if generator.chance(0.1) {
+              changed.dictionaryCount = Int(generator.next() % 2_000_000)
+            }
+          } else if file.byteCount > 64 {
+            let offset = Int.random(in: 64..<file.byteCount, using: &generator)
+            restore = (
+              offset,
+              file.mutate(at: offset, to: UInt8(truncatingIfNeeded: generator.next()))
+            )
+          }
+          decodeAll(
+            RoundTripTests.decoder(changed, column, file), count, &generator,
+            "\(comment), round \(round)")
+          if let restore { file.mutate(at: restore.offset, to: restore.byte) }
+        }
+      }
+    }
+  }
+}
