@@ -77,10 +77,10 @@ import Testing
           if round % 2 == 0, !chunk.pages.isEmpty {
             let page = Int.random(in: 0..<chunk.pages.count, using: &generator)
             if generator.chance(0.2), var entry = chunk.dictionaryPage {
-              mutate(&entry, &generator)
+              Self.mutate(&entry, &generator)
               changed.dictionaryPage = entry
             } else {
-              mutate(&changed.pages[page], &generator)
+              Self.mutate(&changed.pages[page], &generator)
             }
             if generator.chance(0.1) {
               changed.dictionaryCount = Int(generator.next() % 2_000_000)
@@ -92,7 +92,7 @@ import Testing
               file.mutate(at: offset, to: UInt8(truncatingIfNeeded: generator.next()))
             )
           }
-          decodeAll(
+          Self.decodeAll(
             RoundTripTests.decoder(changed, column, file), count, &generator,
             "\(comment), round \(round)")
           if let restore { file.mutate(at: restore.offset, to: restore.byte) }
