@@ -197,7 +197,7 @@ ROW_GROUP = Record(32, ("firstRow", 0, 8), ("rowCount", 8, 4), ("reserved", 12, 
 CHUNK = Record(64, ("firstPage", 0, 4), ("pageShift", 4, 1), ("flags", 5, 1), ("reserved", 6, 2),
                ("slots", 8, 8), ("dictionaryEntries", 16, 4), ("dictionaryPage", 20, 4),
                ("statistics", 24, 4), ("bloom", 28, 4), ("validity", 32, 8), ("decoded", 40, 8),
-               ("stored", 48, 8), ("reserved", 56, 8))
+               ("stored", 48, 8), ("largeValues", 56, 8))
 PAGE = Record(40, ("offset", 0, 8), ("size", 8, 4), ("encoding", 12, 1), ("codec", 13, 1),
               ("width", 14, 1), ("frameShift", 15, 1), ("base", 16, 8), ("firstSlot", 24, 4),
               ("nulls", 28, 4), ("auxiliary", 32, 4), ("dictionary", 36, 2), ("flags", 38, 1),
@@ -1066,10 +1066,11 @@ class File:
             self._dictionaries[index] = self.read(e["offset"], e["size"], f"compression dictionary {index}")
         return self._dictionaries[index]
 
-    def large_value(self, reference, what):
-        """encodings.md, Encodings, 1 plain: a value stored outside its page."""
-        offset, stored, size = unsigned(reference, 0, 8), unsigned(reference, 8, 4), unsigned(reference, 12, 4)
-        codec = reference[16]
+    def large_value(self, reference, what, start):
+        """encodings.md, Encodings, 1 plain: a value stored outside its page; `start` is where the chunk's do."""
+        distance, stored, size = unsigned(reference, 0, 8), unsigned(reference, 8, 4), unsigned(reference, 12, 4)
+        codec, offset = reference[16], start + distance
+        check(start % 8 == 0 and distance % 8 == 0, f"{what}: place of a large value", offset)
         check(LARGE_VALUE < size <= MAX_VALUE, f"{what}: large value of {size} bytes", offset)
         check(codec <= 1, f"{what}: unknown codec {codec}", offset)
         data = self.read(offset, stored, f"{what}: large value")
@@ -1093,7 +1094,7 @@ class File:
             yield (page["offset"] + count * width + a, body[count * width + a:count * width + b],
                    min(full, n - i * full))
 
-    def read_page(self, f, index, n, chunk_valid, dictionary, what):
+    def read_page(self, f, index, n, chunk_valid, dictionary, what, large_values=0):
         """encodings.md: the slots of one page; None for null.
 
         `chunk_valid` are the bits of the chunk's bitmap for this page, or None.
@@ -1162,7 +1163,8 @@ class File:
             else:
                 valid = [1] * m
             page["large"] = cursor.bitmap(m) if flags & F_LARGE else None
-            values = decode_values(f, page, cursor, m, valid, dictionary, lambda r: self.large_value(r, what))
+            values = decode_values(f, page, cursor, m, valid, dictionary,
+                                   lambda r: self.large_value(r, what, large_values))
             cursor.end()
             check(not any(v and x is None for v, x in zip(valid, values)), f"{what}: code outside the dictionary",
                   offset)
@@ -1202,7 +1204,7 @@ class File:
             check(self.entry(K_PAGES, index)["firstSlot"] == a, f"{what}, page {p}: first slot",
                   self.sections[K_PAGES].position(index) + 24)
             slots += self.read_page(f, index, b - a, validity[a:b] if validity else None, dictionary,
-                                    f"{what}, page {p}")
+                                    f"{what}, page {p}", c["largeValues"])
         if f.code in LENGTHS:
             self._check_lengths(f, c, slots, starts, what)
         return slots

@@ -125,7 +125,7 @@ class Writer:
         return len(self.dictionaries) - 1
 
     def chunk(self, group, field, pages, slots=None, shift=20, dictionary=None, entries=0, validity=None,
-              statistics=NONE, wide=0, bloom=None):
+              statistics=NONE, wide=0, bloom=None, large=0):
         place = NONE if dictionary is None else self.add_page(dictionary)
         numbers = [self.add_page(p) for p in pages]
         valid = self.place(validity, 64) if validity else 0
@@ -135,7 +135,7 @@ class Writer:
             filter_index = len(self.blooms) - 1
         self.chunks[group, field] = struct.pack(
             "<IBBxxQIIIIQQQQ", numbers[0] if numbers else NONE, shift, wide,
-            self.groups[group] if slots is None else slots, entries, place, statistics, filter_index, valid, 0, 0, 0)
+            self.groups[group] if slots is None else slots, entries, place, statistics, filter_index, valid, 0, 0, large)
 
     def totals(self, field, slots, statistics=NONE, wide=0):
         self.chunks[len(self.groups), field] = struct.pack(
@@ -337,15 +337,16 @@ def test_large_values():
     places = []
 
     def prepare(writer):
-        places.append((writer.place(big, 1), len(big), len(big), 0))
+        places.append((writer.place(big, 8), len(big), len(big), 0))
         body = compress(packed_big)
-        places.append((writer.place(body, 1), len(body), len(packed_big), 1))
+        places.append((writer.place(body, 8), len(body), len(packed_big), 1))
 
     writer = Writer(3, [{"name": "x", "type": 20}])
     prepare(writer)
-    references = [struct.pack("<QIIB7x", *p) for p in places]
+    start = places[0][0]
+    references = [struct.pack("<QIIB7x", at - start, *rest) for at, *rest in places]
     frame = bitmap([1, 0, 1]) + pack([24, 2, 24], 5) + references[0] + b"ab" + references[1]
-    writer.chunk(0, 0, [page(framed([frame]), 1, width=5, shift=12, flags=16)])
+    writer.chunk(0, 0, [page(framed([frame]), 1, width=5, shift=12, flags=16)], large=start)
     file = rr.File(writer.finish())
     assert file.column("x") == [big, b"ab", packed_big]
     assert any("large value" in line for line in rr.dump(file))

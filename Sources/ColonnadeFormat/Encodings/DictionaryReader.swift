@@ -23,7 +23,8 @@ struct DictionaryReader {
         location: .byte(entry.offset))
     }
     let context = PageContext(
-      type: type, kind: kind, data: data, cache: cache, validityOffset: nil, dictionary: nil,
+      type: type, kind: kind, data: data, cache: cache, validityOffset: nil, largeValueOffset: 0,
+      dictionary: nil,
       scratch: scratch)
     return try PageDecoder(context, entry, count: count)
   }

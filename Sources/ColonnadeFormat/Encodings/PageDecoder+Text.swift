@@ -161,7 +161,7 @@ extension PageDecoder {
   private func largeValue(
     _ reference: UnsafeRawPointer, _ sink: SlotSink
   ) throws(ColonnadeError) -> Buffer {
-    let offset = unsafe UInt64(littleEndian: reference.loadUnaligned(as: UInt64.self))
+    let distance = unsafe UInt64(littleEndian: reference.loadUnaligned(as: UInt64.self))
     let stored = unsafe Int(
       UInt32(littleEndian: reference.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
     let size = unsafe Int(
@@ -170,6 +170,8 @@ extension PageDecoder {
     guard size > EncodingLimit.inlineValueByteCount, size <= EncodingLimit.valueByteCount else {
       throw corrupt("a value of \(size) bytes out of line")
     }
+    let (offset, overflow) = context.largeValueOffset.addingReportingOverflow(distance)
+    guard !overflow else { throw corrupt("a value out of line at \(distance)") }
     let bytes = try context.data.data(offset: offset, byteCount: stored)
     switch Codec(rawValue: code) {
     case nil:

@@ -13,6 +13,8 @@ struct PageContext {
   let data: any DataSource
   let cache: DecompressionCache
   let validityOffset: UInt64?
+  /// What references to values out of line count from.
+  let largeValueOffset: UInt64
   let dictionary: DictionaryReader?
   let scratch: DecodingScratch
 }

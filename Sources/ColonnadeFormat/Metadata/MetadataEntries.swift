@@ -94,6 +94,8 @@ package struct ChunkEntry: Hashable, Sendable {
   package var validityOffset: UInt64 = 0
   package var rawByteCount: UInt64 = 0
   package var storedByteCount: UInt64 = 0
+  /// Where its values out of line start; 0 without any.
+  package var largeValueOffset: UInt64 = 0
 
   init() {}
 
@@ -109,6 +111,7 @@ package struct ChunkEntry: Hashable, Sendable {
     validityOffset = entry.u64(32)
     rawByteCount = entry.u64(40)
     storedByteCount = entry.u64(48)
+    largeValueOffset = entry.u64(56)
     guard pageShift <= 20, dictionaryCount <= 1 << 20, slotCount < 1 << 48 else {
       throw ColonnadeError(
         .corrupt,
@@ -130,7 +133,7 @@ package struct ChunkEntry: Hashable, Sendable {
     sink.writeU64(validityOffset)
     sink.writeU64(rawByteCount)
     sink.writeU64(storedByteCount)
-    sink.writeU64(0)
+    sink.writeU64(largeValueOffset)
   }
 
   /// Pages the chunk has in a row group of `rowCount` rows.

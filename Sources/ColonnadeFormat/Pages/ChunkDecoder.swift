@@ -17,10 +17,13 @@ package struct ChunkShape: Sendable {
   package var validityOffset: UInt64?
   /// Slots of the child's chunk; for lists and maps.
   package var elementSlotCount: Int
+  /// Where the chunk's values out of line start in the file; references count from there.
+  package var largeValueOffset: UInt64
 
   package init(
     type: DataType, rowCount: Int, slotCount: Int, pageShift: UInt8, dictionaryCount: Int = 0,
-    dictionaryPage: PageEntry? = nil, validityOffset: UInt64? = nil, elementSlotCount: Int = 0
+    dictionaryPage: PageEntry? = nil, validityOffset: UInt64? = nil, elementSlotCount: Int = 0,
+    largeValueOffset: UInt64 = 0
   ) {
     self.type = type
     self.rowCount = rowCount
@@ -30,6 +33,7 @@ package struct ChunkShape: Sendable {
     self.dictionaryPage = dictionaryPage
     self.validityOffset = validityOffset
     self.elementSlotCount = elementSlotCount
+    self.largeValueOffset = largeValueOffset
   }
 }
 
@@ -137,6 +141,7 @@ package struct ChunkDecoder: Sendable {
     }
     return PageContext(
       type: shape.type, kind: kind, data: data, cache: cache,
-      validityOffset: shape.validityOffset, dictionary: dictionary, scratch: DecodingScratch())
+      validityOffset: shape.validityOffset, largeValueOffset: shape.largeValueOffset,
+      dictionary: dictionary, scratch: DecodingScratch())
   }
 }

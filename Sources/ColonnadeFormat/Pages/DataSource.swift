@@ -20,8 +20,9 @@ package protocol PageSource: Sendable {
 
 /// Where values too large for a frame go while a chunk is encoded; called from any thread.
 package protocol LargeValueSink: Sendable {
-  /// Stores `bytes` in the data area.
-  /// - Returns: their offset in the file.
+  /// Keeps `bytes` for the data area.
+  /// - Returns: their offset from the start of the chunk's large values, so that what a chunk is
+  ///   encoded to does not depend on where it comes to stand.
   func store(_ bytes: UnsafeRawBufferPointer) throws(ColonnadeError) -> UInt64
 }
 

@@ -124,7 +124,7 @@ extension FileReader {
       pageShift: chunk.pageShift, dictionaryCount: Int(chunk.dictionaryCount),
       dictionaryPage: dictionaryPage,
       validityOffset: chunk.validityOffset == 0 ? nil : chunk.validityOffset,
-      elementSlotCount: elementSlotCount)
+      elementSlotCount: elementSlotCount, largeValueOffset: chunk.largeValueOffset)
     return ChunkDecoder(shape: shape, pages: pages, data: data, cache: cache)
   }
 

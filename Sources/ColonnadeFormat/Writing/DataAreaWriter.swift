@@ -1,12 +1,11 @@
 // The data area on its way to disk: large writes, and a checksum for every block.
 // Invariant: `pending` starts at a multiple of the block size of the file.
 
-package import ColonnadeBase
+import ColonnadeBase
 import Synchronization
 
-/// Appends to the data area; safe on any thread, since encoders store large values while the file's
-/// owner appends chunks.
-package final class DataAreaWriter: LargeValueSink {
+/// Appends to the data area; safe on any thread.
+package final class DataAreaWriter: Sendable {
   private struct State: ~Copyable {
     var pending = MutableBuffer(capacity: DataAreaWriter.flushByteCount + (1 << 16))
     /// Where `pending` starts in the file.
@@ -44,10 +43,6 @@ package final class DataAreaWriter: LargeValueSink {
       if state.pending.byteCount >= DataAreaWriter.flushByteCount { try flush(&state, all: false) }
       return UInt64(offset)
     }
-  }
-
-  package func store(_ bytes: UnsafeRawBufferPointer) throws(ColonnadeError) -> UInt64 {
-    try unsafe append(bytes, alignment: 8)
   }
 
   /// Writes what is left; the data area ends here.

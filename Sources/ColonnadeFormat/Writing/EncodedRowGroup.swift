@@ -7,6 +7,8 @@ import ColonnadeBase
 /// One field of a row group, encoded.
 package struct EncodedField: Sendable {
   package var chunk: EncodedChunk
+  /// Values out of line, in the order in which they were met; empty without any.
+  var largeValues: Buffer
   package var slotCount: Int
   package var statistics: ChunkStatistics
   package var bloomFilter: BloomFilter?

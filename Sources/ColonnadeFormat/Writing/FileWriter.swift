@@ -123,10 +123,11 @@ package final class FileWriter: @unchecked Sendable {
     _ slots: FieldSlots, field: Int, rowCount: Int
   ) throws(ColonnadeError) -> EncodedField {
     let chunk: EncodedChunk
+    let largeValues = LargeValueStage()
     do {
       chunk = try ChunkEncoder.encode(
         column: slots.column, layout: slots.layout, rowCount: rowCount, options: options.encoding,
-        compression: compression[field], largeValues: area)
+        compression: compression[field], largeValues: largeValues)
     } catch {
       let name = tree.nodes[field].field.name
       throw ColonnadeError(
@@ -134,7 +135,7 @@ package final class FileWriter: @unchecked Sendable {
         errno: error.errno)
     }
     return EncodedField(
-      chunk: chunk, slotCount: slots.column.count,
+      chunk: chunk, largeValues: largeValues.finish(), slotCount: slots.column.count,
       statistics: ChunkStatistics(slots, rowCount: rowCount, zoneShift: options.zoneShift),
       bloomFilter: bloomFilterFields.contains(field) ? BloomFilter(of: slots.column) : nil)
   }

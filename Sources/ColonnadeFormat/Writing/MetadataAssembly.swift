@@ -49,6 +49,10 @@ struct MetadataAssembly {
     chunk.relocate(by: offset, dictionaryIndices: dictionaryIndices[index])
 
     var entry = ChunkEntry()
+    if field.largeValues.byteCount > 0 {
+      entry.largeValueOffset = try unsafe area.append(
+        field.largeValues.unsafeBytes, alignment: 8)
+    }
     entry.firstPage = UInt32(pages.count)
     entry.pageShift = chunk.pageShift
     entry.slotCount = UInt64(field.slotCount)
