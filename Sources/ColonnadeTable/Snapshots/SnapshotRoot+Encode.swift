@@ -117,16 +117,23 @@ extension SnapshotRoot {
 
   private static func write(_ field: Field, _ sink: ByteSink) {
     let type = TypeCode(field.type)
+    let children = SnapshotRoot.children(of: field.type)
     sink.writeU32(UInt32(field.id))
     sink.writeU8(type.code)
     sink.writeU8((field.isNullable ? 1 : 0) | (type.isOrdered ? 8 : 0))
-    sink.writeU16(UInt16(field.type.children.count))
+    sink.writeU16(UInt16(truncatingIfNeeded: children.count))
     sink.writeU32(type.first)
     sink.writeU32(type.second)
     sink.writeString(field.name)
     sink.writeString(type.zone ?? "")
     write(field.metadata, sink)
-    for child in field.type.children { write(child, sink) }
+    for child in children { write(child, sink) }
+  }
+
+  /// A map's are its key and its value: the struct between has no id.
+  private static func children(of type: DataType) -> [Field] {
+    if case .map(let key, let value) = type { return [key, value] }
+    return type.children
   }
 
   private static func write(_ entries: [MetadataEntry], _ sink: ByteSink) {

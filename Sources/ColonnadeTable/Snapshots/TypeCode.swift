@@ -116,10 +116,10 @@ struct TypeCode {
     case 23: return .fixedList(try only(), count: Int(first))
     case 24: return .structure(children)
     case 25:
-      guard case .structure(let parts) = try only().type, parts.count == 2 else {
+      guard children.count == 2 else {
         throw ColonnadeError(.corrupt, "a map does not hold a key and a value")
       }
-      return .map(key: parts[0], value: parts[1])
+      return .map(key: children[0], value: children[1])
     default:
       throw ColonnadeError(
         .unsupportedFeature, "type \(code) is not known to this version of Colonnade")
