@@ -82,6 +82,14 @@ let package = Package(
       ],
       swiftSettings: swift),
 
+    // Times scans inside one process, for Benchmarks/first_figures.py.
+    .executableTarget(
+      name: "ReadBenchmark",
+      dependencies: [
+        "ColonnadeQuery", "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase",
+      ],
+      path: "Benchmarks/ReadBenchmark", swiftSettings: swift),
+
     // Tests, one target per floor.
     // Seeded random numbers for every test target.
     .target(

@@ -53,3 +53,16 @@ public struct SelectionVector: Sendable {
   /// The indices as an array.
   public var array: [UInt32] { unsafe Array(unsafeRows) }
 }
+
+extension SelectionVector {
+  /// The same rows counted from `delta` rows earlier.
+  public func shifted(by delta: Int) -> SelectionVector {
+    if delta == 0 { return self }
+    let buffer = MutableBuffer(byteCount: count * 4)
+    let target = unsafe buffer.pointer.assumingMemoryBound(to: UInt32.self)
+    let source = unsafe unsafeRows
+    let offset = UInt32(delta)
+    for index in 0..<count { unsafe target[index] = source[index] &+ offset }
+    return SelectionVector(rows: buffer.freeze(), count: count)
+  }
+}

@@ -1,0 +1,43 @@
+// Which column of a file holds a column of the table: found by id, never by name.
+
+import ColonnadeArrays
+import ColonnadeBase
+import ColonnadeFormat
+
+/// Columns of a schema in one file.
+struct ColumnMapping: Sendable {
+  /// For each column asked for its index in the file; an inner `nil` where the file has none.
+  let fileColumns: [Int: Int?]
+
+  /// - Parameter columns: indices in `schema` of the columns that are needed.
+  /// - Throws: `.schemaMismatch` where the file's column is of another type.
+  /// - Complexity: O(columns asked for) where the file has them where the schema has them.
+  init(schema: Schema, file: FileReader, columns: [Int]) throws(ColonnadeError) {
+    var found: [Int: Int?] = [:]
+    var byID: [Int: Int]?
+    for column in columns {
+      let wanted = schema.fields[column]
+      var index: Int?
+      if column < file.columnCount, try file.field(column: column).id == wanted.id {
+        index = column
+      } else {
+        if byID == nil {
+          byID = [:]
+          for (index, field) in try file.schema.fields.enumerated() { byID?[field.id] = index }
+        }
+        index = byID?[wanted.id]
+      }
+      if let index {
+        let type = try file.field(column: index).type
+        guard type.physical == wanted.type.physical else {
+          throw ColonnadeError(
+            .schemaMismatch,
+            "column '\(wanted.name)' is \(type) in the file and \(wanted.type) in the table",
+            file: file.path)
+        }
+      }
+      found[column] = .some(index)
+    }
+    fileColumns = found
+  }
+}

@@ -1,0 +1,62 @@
+// One file as the source of a scan.
+
+package import ColonnadeArrays
+package import ColonnadeBase
+package import ColonnadeFormat
+
+/// All rows of one file.
+package struct FileScanSource: ScanSource {
+  package let file: FileReader
+  package let schema: Schema
+
+  package init(_ file: FileReader) throws(ColonnadeError) {
+    self.file = file
+    schema = try file.schema
+  }
+
+  package var rowCount: Int { file.rowCount }
+
+  package func fragments(
+    pruning predicate: BoundPredicate?, metrics: ScanMetrics
+  ) throws(ColonnadeError) -> [ScanFragment] {
+    var verdict = Pruning.some
+    if let predicate {
+      let mapping = try ColumnMapping(schema: schema, file: file, columns: predicate.columns)
+      verdict = try predicate.prune(
+        FileStatistics(file: file, mapping: mapping, level: .file, rowCount: file.rowCount))
+    }
+    metrics.record(verdict, at: .file)
+    if case .none = verdict { return [] }
+    var fragment = ScanFragment(
+      path: file.path, label: "", rowGroups: nil, rowCount: file.rowCount, matchesWhole: false)
+    if case .all = verdict { fragment.matchesWhole = true }
+    return [fragment]
+  }
+
+  package func open(_ fragment: ScanFragment) throws(ColonnadeError) -> FileReader { file }
+}
+
+/// What a file's statistics say at one level.
+struct FileStatistics: PruningSource {
+  let file: FileReader
+  let mapping: ColumnMapping
+  let level: StatisticsLevel
+  let rowCount: Int
+
+  func statistics(of field: BoundField) throws(ColonnadeError) -> Statistics? {
+    guard let column = mapping.fileColumns[field.column] else { return nil }
+    guard let column else {
+      // The file has no such column: every row is null.
+      return Statistics(
+        count: UInt64(rowCount), nullCount: UInt64(rowCount), nanCount: 0)
+    }
+    return try file.statistics(column: column, path: field.path, level: level)
+  }
+
+  func mayContain(_ value: Value, in field: BoundField) throws(ColonnadeError) -> Bool {
+    guard case .rowGroup(let group) = level, field.path.isEmpty,
+      let column = mapping.fileColumns[field.column] ?? nil
+    else { return true }
+    return try file.mayContain(value, column: column, rowGroup: group)
+  }
+}

@@ -1,0 +1,30 @@
+// Files a scan has open: entries share files, and opening one anew for each would map it again.
+// Invariant: never more than `limit` are held; those in use elsewhere live on until let go.
+
+import ColonnadeBase
+import ColonnadeFormat
+import Synchronization
+
+final class OpenFiles: Sendable {
+  private struct State: ~Copyable {
+    var files: [String: FileReader] = [:]
+    /// Paths, longest unused first.
+    var order: [String] = []
+  }
+
+  private let limit = 256
+  private let fileSystem: any FileSystem
+  private let state = Mutex(State())
+
+  init(_ fileSystem: any FileSystem) { self.fileSystem = fileSystem }
+
+  func open(_ path: String) throws(ColonnadeError) -> FileReader {
+    if let known = state.withLock({ $0.files[path] }) { return known }
+    let file = try FileReader(path, in: fileSystem)
+    state.withLock { state in
+      if state.files.updateValue(file, forKey: path) == nil { state.order.append(path) }
+      if state.order.count > limit { state.files[state.order.removeFirst()] = nil }
+    }
+    return file
+  }
+}

@@ -1,0 +1,54 @@
+// The columns of a scan's batches: fields of the source under the names that were asked for.
+
+package import ColonnadeArrays
+package import ColonnadeBase
+
+/// A projection bound to a schema.
+package struct ScanProjection: Sendable {
+  /// The schema of the batches.
+  package let schema: Schema
+  /// Columns of the source that are read, ascending.
+  package let columns: [Int]
+  private let fields: [BoundField]
+
+  package init(_ projection: Projection, schema source: Schema) throws(ColonnadeError) {
+    var fields: [BoundField] = []
+    var named: [Field] = []
+    for (bound, name) in try projection.bind(source) {
+      var field = source.fields[bound.column]
+      for child in bound.path {
+        let isNullable = field.isNullable
+        field = field.type.children[child]
+        // A field of a struct that may be null may be null.
+        field.isNullable = field.isNullable || isNullable
+      }
+      field.name = name
+      named.append(field)
+      fields.append(bound)
+    }
+    self.fields = fields
+    schema = Schema(named, metadata: source.metadata)
+    columns = Set(fields.map(\.column)).sorted()
+  }
+
+  /// No columns at all: for counting.
+  package init(nothingOf source: Schema) {
+    fields = []
+    schema = Schema([])
+    columns = []
+  }
+
+  /// - Parameter decoded: the source's columns by index, `rowCount` values each.
+  func batch(from decoded: [Int: Column], rowCount: Int) -> Batch {
+    Batch(
+      schema: schema,
+      columns: fields.map { field in
+        guard var column = decoded[field.column] else {
+          preconditionFailure("column \(field.column) was not read")
+        }
+        // Children of a null struct are null themselves.
+        for child in field.path { column = column.children[child] }
+        return column
+      }, rowCount: rowCount)
+  }
+}
