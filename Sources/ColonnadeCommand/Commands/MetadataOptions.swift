@@ -14,12 +14,18 @@ struct MetadataOptions: ParsableArguments {
 struct ReportTable {
   private var fields: [Field]
   private var rows: [[Value]] = []
+  private let rightAligned: Set<Int>
 
-  init(_ columns: [(String, DataType)]) {
-    fields = columns.map { Field($0.0, $0.1) }
+  /// - Parameter columns: names; those that end in `>` are aligned on the right, without it.
+  init(_ columns: [String]) {
+    rightAligned = Set(columns.indices.filter { columns[$0].hasSuffix(">") })
+    fields = columns.map { Field($0.hasSuffix(">") ? String($0.dropLast()) : $0, .string) }
   }
 
-  mutating func append(_ row: [Value]) { rows.append(row) }
+  /// Texts of one row; `nil` leaves a cell empty.
+  mutating func append(_ row: [String?]) {
+    rows.append(row.map { $0.map { .string($0) } ?? .null })
+  }
 
   var isEmpty: Bool { rows.isEmpty }
 
@@ -36,20 +42,12 @@ struct ReportTable {
   func show(to output: ByteOutput, style: TableStyle) throws(ColonnadeError) {
     var style = style
     style.isReport = true
+    style.rightAligned = rightAligned
     style.rowLimit = nil
     let batch = try batch()
     let renderer = TableRenderer(style: style)
     try renderer.begin(batch.schema, to: output)
     try renderer.render(batch, to: output)
     try renderer.end(rowCount: batch.rowCount, to: output)
-  }
-}
-
-extension Value {
-  /// A text, or null.
-  static func text(_ text: String?) -> Value { text.map { .string($0) } ?? .null }
-  /// A count, or null.
-  static func count(_ count: (some BinaryInteger)?) -> Value {
-    count.map { .integer(Int128($0)) } ?? .null
   }
 }

@@ -23,5 +23,5 @@ struct RootCommand: ParsableCommand {
       8 commit unknown, 130 interrupted. A closed pipe ends a command silently.
       """,
     version: "colonnade \(version)",
-    subcommands: [SchemaCommand.self])
+    subcommands: [WriteCommand.self, SchemaCommand.self, StatsCommand.self])
 }

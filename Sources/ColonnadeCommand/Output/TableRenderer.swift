@@ -18,6 +18,8 @@ struct TableStyle {
   var rowLimit: Int?
   /// A report of the command's own: no types, no count of rows, nothing where a cell is null.
   var isReport = false
+  /// Columns of a report that are aligned on the right.
+  var rightAligned: Set<Int> = []
 
   var ellipsis: String { isUnicode ? "…" : "..." }
 }
@@ -77,12 +79,13 @@ final class TableRenderer: Renderer {
   // MARK: parts
 
   private var isNumeric: [Bool] {
-    schema.fields.map { field in
+    schema.fields.enumerated().map { index, field in
+      if style.rightAligned.contains(index) { return true }
       switch field.type {
       case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64, .float16, .float32,
         .float64, .decimal:
-        true
-      default: false
+        return true
+      default: return false
       }
     }
   }
