@@ -91,6 +91,17 @@ let package = Package(
       path: "Benchmarks/ReadBenchmark", swiftSettings: swift),
 
     // Tests, one target per floor.
+    // What is fuzzed, and the replay of seeds and findings in the ordinary tests.
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "ColonnadeQuery", "ColonnadeTable", "ColonnadeIngest", "ColonnadeFormat",
+        "ColonnadeArrays", "ColonnadeBase",
+      ],
+      path: "Tests/FuzzTargets", swiftSettings: swift),
+    .testTarget(
+      name: "FuzzReplayTests", dependencies: ["FuzzTargets", "TestSupport"],
+      swiftSettings: swift),
     // Seeded random numbers for every test target.
     .target(
       name: "TestSupport", dependencies: ["ColonnadeArrays"], path: "Tests/TestSupport",
@@ -130,3 +141,11 @@ let package = Package(
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx17
 )
+
+// libFuzzer's driver links only with the fuzzer's flags: tools/fuzz asks for it.
+if Context.environment["COLONNADE_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "FuzzDriver", dependencies: ["FuzzTargets"], path: "Tests/FuzzDriver",
+      swiftSettings: [.swiftLanguageMode(.v5)]))
+}
