@@ -100,16 +100,19 @@ struct OutputOptions: ParsableArguments {
   }
 
   func tableStyle(color: ColorChoice) -> TableStyle {
-    let isUnicode = OutputOptions.takesUnicode
-    let limit: Int? =
-      switch rows {
-      case "all": nil
-      case let rows?: Int(rows)
-      case nil: isTerminal ? OutputOptions.terminalRowCount : nil
-      }
     return TableStyle(
-      hasBox: (style ?? .box) == .box, isUnicode: isUnicode,
-      hasColor: output == nil && color.allows(.output), width: terminalWidth, rowLimit: limit)
+      hasBox: (style ?? .box) == .box, isUnicode: OutputOptions.takesUnicode,
+      hasColor: output == nil && color.allows(.output), width: terminalWidth,
+      rowLimit: shownRowCount)
+  }
+
+  /// Rows a table shows at most; `nil` for all.
+  var shownRowCount: Int? {
+    switch rows {
+    case "all": nil
+    case let rows?: Int(rows)
+    case nil: isTerminal ? OutputOptions.terminalRowCount : nil
+    }
   }
 
   /// COLUMNS, else what the terminal says; `nil` where rows go elsewhere.

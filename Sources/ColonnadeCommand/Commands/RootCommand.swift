@@ -23,5 +23,8 @@ struct RootCommand: ParsableCommand {
       8 commit unknown, 130 interrupted. A closed pipe ends a command silently.
       """,
     version: "colonnade \(version)",
-    subcommands: [WriteCommand.self, SchemaCommand.self, StatsCommand.self])
+    subcommands: [
+      WriteCommand.self, ScanCommand.self, CountCommand.self, HeadCommand.self, SchemaCommand.self,
+      StatsCommand.self,
+    ])
 }
