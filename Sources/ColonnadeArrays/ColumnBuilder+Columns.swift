@@ -97,12 +97,45 @@ extension ColumnBuilder {
     let source = unsafe column.values.unsafeAddress.assumingMemoryBound(to: ByteView.self)
     let target = unsafe values.extend(by: rows.count * 16)
       .assumingMemoryBound(to: ByteView.self)
+    var longByteCount = 0
     for index in 0..<rows.count {
       let view = unsafe source[Int(rows[index])]
-      if view.isInline {
-        unsafe target[index] = view
-        continue
+      unsafe target[index] = view
+      if !view.isInline { longByteCount += view.byteCount }
+    }
+    if longByteCount == 0 { return }
+    guard longByteCount <= ColumnBuilder.dataByteCount else {
+      unsafe appendLongViews(of: column, target, count: rows.count)
+      return
+    }
+    // All long values go to one data buffer, copied in one go without a check for each.
+    let tail = roomInTail(for: longByteCount)
+    var offset = tail.byteCount
+    var free = unsafe tail.extend(by: longByteCount)
+    let bufferIndex = UInt64(UInt32(data.count))
+    let bases = unsafe column.data.map { unsafe $0.unsafeAddress }
+    unsafe bases.withUnsafeBufferPointer { bases in
+      for index in 0..<rows.count {
+        let view = unsafe target[index]
+        if view.isInline { continue }
+        let byteCount = view.byteCount
+        unsafe free.copyMemory(from: bases[view.bufferIndex] + view.offset, byteCount: byteCount)
+        unsafe target[index] = ByteView(
+          low: view.low,
+          high: bufferIndex | UInt64(UInt32(truncatingIfNeeded: offset)) << 32)
+        unsafe free += byteCount
+        offset += byteCount
       }
+    }
+  }
+
+  /// Long values that do not fit one data buffer together.
+  private func appendLongViews(
+    of column: Column, _ target: UnsafeMutablePointer<ByteView>, count: Int
+  ) {
+    for index in 0..<count {
+      let view = unsafe target[index]
+      if view.isInline { continue }
       let bytes = unsafe UnsafeRawBufferPointer(
         start: column.data[view.bufferIndex].unsafeAddress + view.offset, count: view.byteCount)
       let tail = roomInTail(for: bytes.count)

@@ -16,6 +16,32 @@ struct RowGroupDraft: Sendable {
   let byteCount: Int
 }
 
+/// The rows of one slice on their way to the builders of their partitions. Columns have builders of
+/// their own, so that they may be appended at the same time.
+private struct Gather: @unchecked Sendable {
+  let columns: [Column]
+  /// For each partition touched, the builder of each column.
+  let builders: [[ColumnBuilder]]
+  /// For each partition touched, its run in `rows`.
+  let runs: [Range<Int>]
+  /// Row indices, UInt32.
+  let rows: MutableBuffer
+
+  func append(column index: Int) {
+    let column = columns[index]
+    if runs.count == 1 {
+      builders[0][index].append(contentsOf: column)
+      return
+    }
+    let rows = unsafe rows.pointer.assumingMemoryBound(to: UInt32.self)
+    for (target, run) in zip(builders, runs) {
+      unsafe target[index].append(
+        contentsOf: column,
+        rows: UnsafeBufferPointer(start: rows + run.lowerBound, count: run.count))
+    }
+  }
+}
+
 /// Divides batches among partitions.
 final class PartitionRouter {
   struct Limits {
@@ -183,18 +209,13 @@ final class PartitionRouter {
     for (number, run) in zip(touched, runs) {
       try makeRoom(for: run.count, in: number, emit: emit)
     }
-    // Column by column, so that a column is read while it is in the cache.
-    let builders = touched.map { pending[$0].builders }
-    for (index, column) in batch.columns.enumerated() {
-      if touched.count == 1 {
-        builders[0][index].append(contentsOf: column)
-        continue
-      }
-      for (target, run) in zip(builders, runs) {
-        unsafe target[index].append(
-          contentsOf: column,
-          rows: UnsafeBufferPointer(start: rows + run.lowerBound, count: run.count))
-      }
+    // Column by column, so that a column is read while it is in the cache; columns apart from each
+    // other on all cores.
+    let gather = Gather(
+      columns: batch.columns, builders: touched.map { pending[$0].builders }, runs: runs,
+      rows: self.rows)
+    try WorkerPool.shared.run(count: batch.columns.count) { (index) throws(ColonnadeError) in
+      gather.append(column: index)
     }
     for (number, run) in zip(touched, runs) { account(for: run.count, in: number) }
     for number in touched where pending[number].byteCount >= limits.rowGroupByteCount {
