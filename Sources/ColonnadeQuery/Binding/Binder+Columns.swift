@@ -23,6 +23,7 @@ extension Binder {
           .notFound, at: range, "column '\(bound.name)' has no fields: its type is \(bound.type)")
       }
       let (index, used) = try find(rest, in: fields, path, range, within: bound.name)
+      bound.ancestors.append(bound)
       bound.depthFirstIndex += 1
       for field in fields[..<index] { bound.depthFirstIndex += Binder.fieldCount(field) }
       bound.path.append(index)

@@ -76,6 +76,8 @@ package struct BoundField: Sendable, Hashable {
   package var path: [Int]
   /// Index of the field when the schema's fields are numbered depth first.
   package var depthFirstIndex: Int
+  /// The structs around the field, outermost first.
+  package var ancestors: [BoundField] = []
   package var type: DataType
   /// The names, joined with dots.
   package var name: String

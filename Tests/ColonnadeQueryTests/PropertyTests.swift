@@ -1,0 +1,65 @@
+// Vectorised evaluation against the interpreter, and pruning against evaluation, on random columns
+// and predicates. A failing run prints the seed and the predicate.
+
+import ColonnadeArrays
+import ColonnadeBase
+import ColonnadeQuery
+import TestSupport
+import Testing
+
+@Suite struct PropertyTests {
+  @Test func evaluationAndPruningAgreeWithTheInterpreter() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("seed of random predicates: \(seed)")
+    var generator = SeededGenerator(seed: seed)
+    var (pruned, kept, whole, failed) = (0, 0, 0, 0)
+    for _ in 0..<12 {
+      let columns = try RandomColumns(count: 200, using: &generator)
+      var predicates = RandomPredicates(generator: SeededGenerator(seed: generator.next()))
+      for _ in 0..<60 {
+        let text = predicates.predicate(depth: Int.random(in: 0...3, using: &generator))
+        let comment: Comment = "seed \(seed): \(text)"
+        let parsed = try Predicate(text)
+        let bound: BoundPredicate
+        do {
+          bound = try parsed.bind(RandomColumns.schema)
+        } catch {
+          Issue.record("\(comment): \(error)")
+          continue
+        }
+        let expected = columns.rows.map { row in
+          ReferenceInterpreter(schema: RandomColumns.schema, row: row).truth(parsed.expression)
+        }
+        var selected: [UInt32]?
+        do {
+          selected = try columns.evaluator(0..<200).select(bound).array
+        } catch {
+          failed += 1
+        }
+        if expected.contains(.failure) {
+          #expect(selected == nil, comment)
+        } else {
+          #expect(selected == (0..<200).filter { expected[$0] == .yes }.map(UInt32.init), comment)
+        }
+        for first in stride(from: 0, to: 200, by: 16) {
+          let zone = first..<min(200, first + 16)
+          let source = RandomStatistics(columns: columns, range: zone, seed: generator.next())
+          switch try bound.prune(source) {
+          case .none:
+            pruned += 1
+            #expect(!expected[zone].contains { $0 == .yes || $0 == .failure }, comment)
+          case .all:
+            whole += 1
+            #expect(expected[zone].allSatisfy { $0 == .yes }, comment)
+          case .some: kept += 1
+          }
+        }
+      }
+    }
+    print("zones pruned \(pruned), whole \(whole), kept \(kept); predicates that failed \(failed)")
+    // The property means something only where pruning happens.
+    #expect(pruned > kept / 10)
+    #expect(whole > 0)
+    #expect(failed > 0)
+  }
+}
