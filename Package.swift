@@ -120,7 +120,8 @@ let package = Package(
     .testTarget(
       name: "ColonnadeTableTests",
       dependencies: [
-        "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "TestSupport",
+        "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels",
+        "TestSupport",
       ], swiftSettings: swift),
     .testTarget(
       name: "ColonnadeQueryTests",

@@ -8,6 +8,7 @@ package enum SystemFailure {
   package static let notAFolder = ENOTDIR
   package static let interrupted = EINTR
   package static let noSpace = ENOSPC
+  package static let notPermitted = EPERM
   package static let inputOutput = EIO
   package static let brokenPipe = EPIPE
 
