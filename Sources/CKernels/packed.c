@@ -15,7 +15,16 @@ static inline uint64_t low_bits(unsigned width) {
   return width >= 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1;
 }
 
-// One block of 1,024 for one width of output. LANE is u32 with 32 lanes or u64 with 16.
+// One block of 1,024 for one width of output. LANE is u32 with 32 lanes or u64 with 16. The loop
+// over steps must stay a loop: vectorised instead of the lanes it would gather word by word.
+#if defined(__clang__)
+#define STEPS _Pragma("clang loop vectorize(disable) unroll(disable)")
+#define LANES_TOGETHER _Pragma("clang loop vectorize(enable)")
+#else
+#define STEPS
+#define LANES_TOGETHER
+#endif
+
 #define UNPACK_BLOCK(NAME, OUT, LANE, LANES, BITS)                                             \
   COLONNADE_CLONES                                                                             \
   static void NAME(OUT *restrict target, const LANE *restrict words, uint64_t base64,          \
@@ -26,15 +35,18 @@ static inline uint64_t low_bits(unsigned width) {
       return;                                                                                  \
     }                                                                                          \
     const LANE mask = (LANE)low_bits(width);                                                   \
+    STEPS                                                                                      \
     for (unsigned step = 0; step < 1024 / LANES; step++) {                                     \
       unsigned bit = step * width, shift = bit % BITS;                                         \
       const LANE *restrict word = words + bit / BITS * LANES;                                  \
       OUT *restrict out = target + step * LANES;                                               \
       if (shift + width <= BITS) {                                                             \
+        LANES_TOGETHER                                                                         \
         for (unsigned lane = 0; lane < LANES; lane++) {                                        \
           out[lane] = (OUT)(base + (OUT)((word[lane] >> shift) & mask));                       \
         }                                                                                      \
       } else {                                                                                 \
+        LANES_TOGETHER                                                                         \
         for (unsigned lane = 0; lane < LANES; lane++) {                                        \
           LANE value = (word[lane] >> shift) | (word[lane + LANES] << (BITS - shift));         \
           out[lane] = (OUT)(base + (OUT)(value & mask));                                       \
@@ -60,15 +72,18 @@ UNPACK_BLOCK(unpack_8_wide, loose64, loose64, 16, 64)
     const LANE mask = (LANE)low_bits(width);                                                   \
     memset((void *)words, 0, 128 * (size_t)width);                                             \
     if (width == 0) return;                                                                    \
+    STEPS                                                                                      \
     for (unsigned step = 0; step < 1024 / LANES; step++) {                                     \
       unsigned bit = step * width, shift = bit % BITS;                                         \
       LANE *restrict word = words + bit / BITS * LANES;                                        \
       const IN *restrict in = values + step * LANES;                                           \
       if (shift + width <= BITS) {                                                             \
+        LANES_TOGETHER                                                                         \
         for (unsigned lane = 0; lane < LANES; lane++) {                                        \
           word[lane] |= ((LANE)(IN)(in[lane] - base) & mask) << shift;                         \
         }                                                                                      \
       } else {                                                                                 \
+        LANES_TOGETHER                                                                         \
         for (unsigned lane = 0; lane < LANES; lane++) {                                        \
           LANE value = (LANE)(IN)(in[lane] - base) & mask;                                     \
           word[lane] |= value << shift;                                                        \
