@@ -45,6 +45,10 @@ size_t colonnade_text_find(const char *text, size_t length, uint8_t byte) {
   return found == nullptr ? length : (size_t)((const char *)found - text);
 }
 
+bool colonnade_text_equal(const void *left, const void *right, size_t length) {
+  return memcmp(left, right, length) == 0;
+}
+
 size_t colonnade_text_from_latin1(const uint8_t *source, size_t length, uint8_t *target) {
   size_t written = 0;
   for (size_t index = 0; index < length; index++) {

@@ -271,35 +271,3 @@ final class JSONColumnWriter {
     }
   }
 }
-
-/// Names of the members of one object, and which of them the current object had.
-final class JSONNames {
-  private let names: [[UInt8]]
-  private let indices: [[UInt8]: Int]
-  private var seen: [Int]
-  private var record = 0
-
-  init(_ fields: [Field]) {
-    names = fields.map { Array($0.name.utf8) }
-    indices = Dictionary(zip(names, 0..<names.count)) { first, _ in first }
-    seen = [Int](repeating: 0, count: names.count)
-  }
-
-  func startRecord() -> Int {
-    record += 1
-    return record
-  }
-
-  /// False where `place` was taken in this record before.
-  func take(_ place: Int, in record: Int) -> Bool {
-    if seen[place] == record { return false }
-    seen[place] = record
-    return true
-  }
-
-  /// Objects mostly repeat the order of the schema, so the next name is tried first.
-  func place(of key: UnsafeRawBufferPointer, expected: Int) -> Int? {
-    if expected < names.count, unsafe key.elementsEqual(names[expected]) { return expected }
-    return unsafe indices[Array(key)]
-  }
-}

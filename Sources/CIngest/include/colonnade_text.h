@@ -22,6 +22,9 @@ size_t colonnade_text_count_points(const char *text, size_t length);
 /// Offset of the first such byte; `length` where there is none.
 size_t colonnade_text_find(const char *text, size_t length, uint8_t byte);
 
+/// True where two runs of bytes are equal.
+bool colonnade_text_equal(const void *left, const void *right, size_t length);
+
 /// ISO 8859-1 into UTF-8; `target` has room for twice the bytes. Returns the bytes written.
 size_t colonnade_text_from_latin1(const uint8_t *source, size_t length, uint8_t *target);
 
