@@ -15,6 +15,8 @@ package struct BadRecord: Sendable {
   package var field: String?
   package var message: String
   package var hint: String?
+  /// True where another type of the column could have taken the record.
+  package var isOfType = false
   /// The record's bytes as they stood.
   package var record: [UInt8]
 

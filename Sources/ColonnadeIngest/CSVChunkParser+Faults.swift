@@ -13,6 +13,8 @@ struct CSVFault {
   var field: String?
   var message: String
   var hint: String?
+  /// True where another type could have taken the field.
+  var isOfType = false
 }
 
 extension CSVChunkParser {
@@ -54,6 +56,7 @@ extension CSVChunkParser {
     var fault = CSVFault(
       start: rowStart, end: endOfRecord(rowStart), offset: Int(cell.start), message: "", hint: nil)
     fault.field = plan.names[position]
+    fault.isOfType = true
     let column = plan.positions.firstIndex(of: position)
     let type = column.map { "\(plan.schema.fields[$0].type)" } ?? "?"
     if cell.length == 0, let column, !plan.schema.fields[column].isNullable {
@@ -106,7 +109,8 @@ extension CSVChunkParser {
       start: UnsafeRawPointer(text) + fault.start, count: fault.end - fault.start)
     return unsafe BadRecord(
       file: plan.name, line: faultLine, column: column, field: fault.field,
-      message: fault.message, hint: fault.hint, record: Array(bytes))
+      message: fault.message, hint: fault.hint, isOfType: fault.isOfType,
+      record: Array(bytes))
   }
 
   /// The end of the record that starts at `start`, its line end left out.

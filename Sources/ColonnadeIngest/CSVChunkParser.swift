@@ -86,7 +86,9 @@ import ColonnadeBase
             let start = unsafe Int(starts[row])
             let mark = unsafe Int(marks[row])
             if !isUTF8 {
-              let end = unsafe row + 1 < rows ? Int(starts[row + 1]) : offset
+              // The end of its last field: a bad record may stand before the next row.
+              let last = unsafe cells[(row + 1) * columnCount - 1]
+              let end = Int(last.start) + Int(last.length & COLONNADE_CSV_LENGTH)
               if let fault = utf8Fault(start..<end) {
                 faults.append(fault)
                 misfits.append(UInt32(truncatingIfNeeded: batchRows + row))

@@ -15,6 +15,7 @@ final class CSVColumnTarget {
   private let validity: MutableBuffer
   private let data: MutableBuffer?
   private let builder: ColumnBuilder?
+  private let cells: CellParser?
   private var rowCount = 0
   private var nullCount = 0
 
@@ -31,7 +32,14 @@ final class CSVColumnTarget {
     values = MutableBuffer(capacity: width * capacity)
     validity = MutableBuffer(capacity: (capacity + 7) / 8 + 8)
     if case .text = type { data = MutableBuffer() } else { data = nil }
-    if case .general = type { builder = ColumnBuilder(field.type) } else { builder = nil }
+    if case .general = type {
+      let builder = ColumnBuilder(field.type)
+      self.builder = builder
+      cells = CellParser(builder)
+    } else {
+      builder = nil
+      cells = nil
+    }
   }
 
   /// Parses this column of a block of rows.
@@ -72,7 +80,7 @@ final class CSVColumnTarget {
   }
 
   private func appendGeneral(_ cells: inout colonnade_cells, _ dialect: colonnade_csv_dialect) {
-    guard let builder, let text = unsafe cells.text else { return }
+    guard let builder, let parser = self.cells, let text = unsafe cells.text else { return }
     var plain: [UInt8] = []
     for row in 0..<(unsafe cells.rowCount) {
       let cell = unsafe cells.fields[row * cells.stride]
@@ -107,7 +115,7 @@ final class CSVColumnTarget {
         }
         plain.removeLast(count - kept)
       }
-      let fits = unsafe plain.withUnsafeBytes { unsafe CellParser.append($0, to: builder) }
+      let fits = unsafe plain.withUnsafeBytes { unsafe parser.append($0) }
       if !fits {
         builder.appendNull()
         unsafe markBad(&cells, row)

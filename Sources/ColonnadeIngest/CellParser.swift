@@ -6,31 +6,34 @@ import CIngest
 import ColonnadeArrays
 import ColonnadeBase
 
-enum CellParser {
+/// Appends values to one builder. One thread at a time.
+final class CellParser {
+  private let builder: ColumnBuilder
+  private var parser: JSONParser?
+
+  init(_ builder: ColumnBuilder) { self.builder = builder }
+
   /// Appends the value that `text` stands for.
   /// - Returns: false, and nothing appended, where the text does not fit the type.
-  static func append(
-    _ text: UnsafeRawBufferPointer, to builder: ColumnBuilder
-  ) -> Bool {
+  func append(_ text: UnsafeRawBufferPointer) -> Bool {
     switch builder.type {
-    case .float16: return unsafe appendHalf(text, to: builder)
-    case .binary, .fixedBinary: return unsafe appendBinary(text, to: builder)
-    case .list, .fixedList, .structure, .map: return unsafe appendJSON(text, to: builder)
+    case .float16: return unsafe CellParser.appendHalf(text, to: builder)
+    case .binary, .fixedBinary: return unsafe CellParser.appendBinary(text, to: builder)
+    case .list, .fixedList, .structure, .map: return unsafe appendJSON(text)
     default: return false
     }
   }
 
   /// A nested value as JSON text; what does not fit inside makes the whole value a misfit.
-  private static func appendJSON(
-    _ text: UnsafeRawBufferPointer, to builder: ColumnBuilder
-  ) -> Bool {
+  private func appendJSON(_ text: UnsafeRawBufferPointer) -> Bool {
     let padded = MutableBuffer(capacity: text.count + TextChunk.padding)
     unsafe padded.append(text)
     padded.appendZeros(TextChunk.padding)
     let copy = padded.freeze()
     defer { extendLifetime(copy) }
     let bytes = unsafe UnsafeRawBufferPointer(start: copy.unsafeAddress, count: text.count)
-    guard let parser = try? JSONParser(), unsafe parser.parse(bytes) == nil else { return false }
+    if parser == nil { parser = try? JSONParser() }
+    guard let parser, unsafe parser.parse(bytes) == nil else { return false }
     // Into a builder of its own first, so that half a value never stays behind.
     var misfit: JSONMisfit?
     let whole = JSONColumnWriter(Field("", builder.type), capacity: 1)
@@ -56,7 +59,7 @@ enum CellParser {
     return true
   }
 
-  private static func appendBinary(
+  static func appendBinary(
     _ text: UnsafeRawBufferPointer, to builder: ColumnBuilder
   ) -> Bool {
     var digits = unsafe Array(text)

@@ -38,7 +38,11 @@ package struct IngestOptions: Sendable {
   package var skippedLines = 0
   /// Bytes of text parsed in one piece.
   package var chunkByteCount = 4 << 20
-  /// Bytes looked at where the input cannot be read twice.
+  /// True to look at the start of files only, like at the start of a stream. Saves reading them
+  /// twice; a later value of another type is an error then, after which
+  /// `IngestSource.needsWholeLook` is true and an ingest with false here will find wider types.
+  package var looksAtStartOnly = false
+  /// Bytes looked at where the input cannot be read twice, or is not to be.
   package var prefixByteCount = 16 << 20
   /// Uses the portable scanner even where a vector one exists; for tests.
   package var usesScalarScanner = false

@@ -11,6 +11,9 @@ package final class IngestSource {
   /// Records seen, good and bad.
   package private(set) var rowsRead = 0
   package private(set) var rowsRejected = 0
+  /// True after `next` threw because a type found at the start of a file did not hold: an ingest
+  /// whose options look at files whole will find types that do.
+  package private(set) var needsWholeLook = false
   /// Bytes taken from the inputs, as packed as they are.
   package private(set) var bytesRead = 0
   /// Size of all inputs in bytes, as packed as they are; `nil` where one is a stream.
@@ -78,6 +81,11 @@ package final class IngestSource {
     rowsRead += chunk.recordCount
     for var bad in chunk.bad {
       bad.line += lines
+      if bad.isOfType && inputs[chunk.inputIndex].isSettledByStart {
+        // Not the record's fault, so it is not a reject either.
+        needsWholeLook = true
+        throw bad.error
+      }
       guard let rejects else { throw bad.error }
       try rejects(bad)
       rowsRejected += 1

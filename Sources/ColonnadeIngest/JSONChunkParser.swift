@@ -68,6 +68,7 @@ enum JSONChunkParser {
       hint: path.isEmpty
         ? "every line is one JSON object"
         : "settle types with --schema, or set such records aside with --rejects",
+      isOfType: !path.isEmpty,
       record: Array(bytes))
   }
 }

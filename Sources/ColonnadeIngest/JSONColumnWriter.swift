@@ -100,7 +100,7 @@ final class JSONColumnWriter {
     case .decimal: return appendDecimal(tape, index, kind)
     case .date, .time, .timestamp: return kind == .string && appendText(tape, index)
     case .binary, .fixedBinary:
-      return kind == .string && (unsafe CellParser.append(tape.string(index), to: builder))
+      return kind == .string && (unsafe CellParser.appendBinary(tape.string(index), to: builder))
     case .null: return false
     case .list, .fixedList:
       return kind == .array && appendList(tape, index, &misfit)

@@ -12,6 +12,8 @@ struct LookedInput {
 
   let input: IngestInput
   let content: Content
+  /// True where types come from the start of an input that could be looked at whole.
+  let isSettledByStart: Bool
   private let encoding: IngestEncoding
   /// What was read of a stream to look at it, and the rest of the stream.
   private let stream: (any ByteSource)?
@@ -25,7 +27,8 @@ struct LookedInput {
     self.input = input
     encoding = options.encoding
     let source = try TextDecoding.open(try input.openSource(), options.encoding)
-    let wanted = input.canReopen ? LookedInput.sampleByteCount : options.prefixByteCount
+    let looksTwice = input.canReopen && !options.looksAtStartOnly
+    let wanted = looksTwice ? LookedInput.sampleByteCount : options.prefixByteCount
     let prefix = MutableBuffer(byteCount: wanted + TextChunk.padding)
     let count = try unsafe source.fill(
       UnsafeMutableRawBufferPointer(start: prefix.pointer, count: wanted))
@@ -39,6 +42,7 @@ struct LookedInput {
     let sample = InputSample(
       input: input, text: body, isWhole: count < wanted, options: options,
       cancellation: cancellation)
+    isSettledByStart = input.canReopen && !looksTwice && !sample.isWhole && options.schema == nil
     if LookedInput.format(of: input.name, body, options) == .jsonl {
       content = .json(try JSONLook(sample))
     } else {
@@ -131,7 +135,7 @@ struct InputSample {
     _ look: @escaping @Sendable (TextChunk) throws(ColonnadeError) -> Look,
     join: (Look) -> Void
   ) throws(ColonnadeError) {
-    if isWhole || !input.canReopen {
+    if isWhole || !input.canReopen || (options.looksAtStartOnly && !boundary.isWhole) {
       let end = isWhole ? text.byteCount : unsafe boundary.last(in: text.unsafeBytes)
       join(
         try look(

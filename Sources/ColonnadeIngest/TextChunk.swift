@@ -28,6 +28,10 @@ enum RecordBoundary: Sendable {
   /// Nowhere: the whole input is one chunk.
   case whole
 
+  var isWhole: Bool {
+    if case .whole = self { true } else { false }
+  }
+
   /// The end of the last record surely complete; 0 where there is none.
   func last(in text: UnsafeRawBufferPointer) -> Int {
     switch self {

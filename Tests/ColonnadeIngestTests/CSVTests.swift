@@ -156,6 +156,24 @@ import Testing
     #expect(failure([IngestInput(bytes: bytes)], options) == nil)
   }
 
+  @Test(arguments: ["n\n", ""])
+  func typesFoundAtTheStartAskForAWholeLook(_ header: String) throws {
+    var options = IngestOptions()
+    options.prefixByteCount = 64
+    options.looksAtStartOnly = true
+    var text = header
+    for number in 0..<100 { text += header.isEmpty ? "{\"n\":\(number)}\n" : "\(number)\n" }
+    text += header.isEmpty ? "{\"n\":1.5}\n{\"m\":1}\n" : "1.5\n"
+    let input = IngestInput(bytes: Array(text.utf8))
+    let source = try Ingest.open(inputs: [input], options: options) { _ in
+      Issue.record("a type that was found too early is no reject")
+    }
+    #expect(throws: ColonnadeError.self) { while try source.next() != nil {} }
+    #expect(source.needsWholeLook)
+    options.looksAtStartOnly = false
+    #expect(try ingest([input], options).schema.fields[0].type == .float64)
+  }
+
   @Test func rejectsAreKeptAndCounted() throws {
     var options = IngestOptions()
     options.schema = Schema([Field("a", .int8), Field("b", .string)])
@@ -185,6 +203,24 @@ import Testing
     ])
     #expect(error?.message == "column 'a' holds string here and int64 in one")
     #expect(error?.file == "two")
+  }
+
+  @Test func nestedValuesAreJSON() throws {
+    var options = IngestOptions()
+    options.schema = Schema([
+      Field("l", .list(Field("item", .int64))),
+      Field("s", .structure([Field("x", .string), Field("y", .date)])),
+    ])
+    let found = try ingest(
+      "l,s\n\"[1, null]\",\"{\"\"x\"\": \"\"a\"\", \"\"y\"\": \"\"2020-01-01\"\"}\"\n,\n\"[1.5]\",\n[],[]\n\"[1]\",{}\n",
+      options, keepsRejects: true)
+    #expect(
+      found.rows == [
+        ["[1, null]", "{x: 'a', y: day 18262}"], ["null", "null"],
+        ["[1]", "{x: null, y: null}"],
+      ])
+    #expect(found.rejects.map(\.line) == [4, 5])
+    #expect(found.rejects.map { $0.field ?? "" } == ["l", "s"])
   }
 
   @Test func everyType() throws {
