@@ -23,6 +23,20 @@ import Glibc
 package enum FaultSetting {
   package static let variable = "COLONNADE_FAULT"
 
+  private static let shared: Result<any FileSystem, ColonnadeError> = {
+    do throws(ColonnadeError) {
+      return .success(try fileSystem())
+    } catch {
+      return .failure(error)
+    }
+  }()
+
+  /// The one file system of a program that honours the variable; the same at each call, so that
+  /// calls are counted together.
+  package static func sharedFileSystem() throws(ColonnadeError) -> any FileSystem {
+    try shared.get()
+  }
+
   /// The file system this process uses: the real one, or with the fault the environment asks for.
   /// - Throws: `invalidArgument` when the variable is set and cannot be read.
   package static func fileSystem() throws(ColonnadeError) -> any FileSystem {

@@ -14,25 +14,16 @@ import subprocess
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from program import PROGRAM
+
 CHANGES = {"create", "replace", "write", "sync", "sync-folder", "link", "rename",
            "rename-exclusively", "remove", "make-folder", "remove-folder"}
 ROWS = 3000
 
 
-def colonnade_path() -> pathlib.Path:
-    if "COLONNADE" in os.environ:
-        return pathlib.Path(os.environ["COLONNADE"])
-    found = [path for kind in ("debug", "release")
-             if (path := ROOT / ".build" / kind / "colonnade").exists()]
-    if not found:
-        raise FileNotFoundError("colonnade is not built: swift build")
-    return max(found, key=lambda path: path.stat().st_mtime)
-
-
 def command(*arguments, fault="", **options):
     environment = dict(os.environ, COLONNADE_FAULT=fault)
-    return subprocess.run([str(colonnade_path()), *map(str, arguments)], env=environment,
+    return subprocess.run([str(PROGRAM), *map(str, arguments)], env=environment,
                           capture_output=True, text=True, timeout=120, **options)
 
 
@@ -140,7 +131,7 @@ def kill_at_random(workshop: Workshop, kills: int, seed: int, report=print) -> d
         if rng.random() < 0.5:
             environment["COLONNADE_FAULT"] = f"kill@change:{rng.randint(1, len(calls))}"
         process = subprocess.Popen(
-            [str(colonnade_path()), "write", str(table), str(workshop.second), "--mode", "append"],
+            [str(PROGRAM), "write", str(table), str(workshop.second), "--mode", "append"],
             env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             status = process.wait(timeout=rng.uniform(0, typical * 1.05)

@@ -37,7 +37,7 @@ struct ScanCommand: ParsableCommand {
   }
 
   func run() throws {
-    let fileSystem = PosixFileSystem.shared
+    let fileSystem = try FaultSetting.sharedFileSystem()
     let question = try Question(where: filter.predicate, select: projection.select)
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
     try RowsCommand(
@@ -75,7 +75,7 @@ struct HeadCommand: ParsableCommand {
   }
 
   func run() throws {
-    let fileSystem = PosixFileSystem.shared
+    let fileSystem = try FaultSetting.sharedFileSystem()
     let question = try Question(where: nil, select: projection.select)
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
     try RowsCommand(

@@ -27,7 +27,7 @@ struct SchemaCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let fileSystem = PosixFileSystem.shared
+    let fileSystem = try FaultSetting.sharedFileSystem()
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
     let output = ByteOutput(standardOutputOf: fileSystem)
     try output.write(metadata.json ? try json(target).text : try text(target))

@@ -29,7 +29,7 @@ struct StatsCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let fileSystem = PosixFileSystem.shared
+    let fileSystem = try FaultSetting.sharedFileSystem()
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
     let question = try Question(where: nil, select: projection.select)
     try question.check(try target.schema)

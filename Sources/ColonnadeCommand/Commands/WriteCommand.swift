@@ -91,7 +91,7 @@ struct WriteCommand: ParsableCommand {
   }
 
   func run() throws {
-    let fileSystem = PosixFileSystem.shared
+    let fileSystem = try FaultSetting.sharedFileSystem()
     if let threads { WorkerPool.shared.setThreadCount(threads) }
     try refuseRejectsAsInput(fileSystem)
     let existing: Table?
