@@ -192,7 +192,7 @@ class RandomTable:
 
     @property
     def schema_text(self) -> str:
-        lines = ["rowid int64"] + [f"{name} {COLUMNS[name][0]}" for name in self.names]
+        lines = ["rowid: int64"] + [f"{name}: {COLUMNS[name][0]}" for name in self.names]
         return "\n".join(lines) + "\n"
 
     def json_lines(self) -> str:
