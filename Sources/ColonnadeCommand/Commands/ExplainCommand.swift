@@ -35,7 +35,7 @@ struct ExplainCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let fileSystem = PosixFileSystem.shared
+    let fileSystem = try FaultSetting.sharedFileSystem()
     let question = try Question(where: filter.predicate, select: projection.select)
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
     let source = try target.source()
