@@ -143,6 +143,7 @@ extension FileReader {
       }
     }
     let type = field.field.type
+    try checkBudget(type, count: wanted.count)
     switch type {
     case .list, .map:
       let lists =
@@ -180,6 +181,27 @@ extension FileReader {
       case .selection(let selection): return try decoder.decode(selection: selection)
       }
     }
+  }
+}
+
+/// The most bytes of values one read decodes of one field: a few bytes of a file can claim billions
+/// of equal elements.
+private let readBudget = 512 << 20
+
+private func checkBudget(_ type: DataType, count: Int) throws(ColonnadeError) {
+  let width =
+    switch type.physical {
+    case .none, .structure, .fixedList: 0
+    case .bit: 1
+    case .bytes: 16
+    case .list: 4
+    default: type.physical.fixedByteCount ?? 0
+    }
+  let (byteCount, overflow) = count.multipliedReportingOverflow(by: width)
+  guard !overflow, byteCount <= readBudget, count <= Int(Int32.max) else {
+    throw ColonnadeError(
+      .limitExceeded, "\(count) values of \(type) are more than one read decodes",
+      hint: "read fewer rows at a time")
   }
 }
 
