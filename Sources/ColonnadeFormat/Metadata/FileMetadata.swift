@@ -65,6 +65,9 @@ struct FileMetadata: Sendable {
     return section
   }
 
+  /// Blocks whose checksums were compared so far.
+  var verifiedBlockCount: Int { sections.reduce(0) { $0 + ($1?.verifiedBlockCount ?? 0) } }
+
   func sectionCount(_ kind: SectionKind) -> Int { sections[Int(kind.rawValue)]?.count ?? 0 }
 
   private static func sectionTable(
@@ -98,7 +101,22 @@ struct FileMetadata: Sendable {
           .corrupt, "sections are not in the order of their kinds",
           location: .byte(tail.sectionTableOffset))
       }
+      if let last = entries.last {
+        let end = last.offset + last.byteCount
+        guard entry.offset >= end, entry.offset - end < 8 else {
+          throw ColonnadeError(
+            .corrupt, "section \(entry.name) does not follow the one before",
+            location: .byte(tail.sectionTableOffset))
+        }
+      }
       entries.append(entry)
+    }
+    if let last = entries.last,
+      tail.sectionTableOffset - (last.offset + last.byteCount) >= 8
+    {
+      throw ColonnadeError(
+        .corrupt, "there are bytes between the sections and their table",
+        location: .byte(last.offset + last.byteCount))
     }
     return entries
   }
@@ -116,6 +134,7 @@ struct FileMetadata: Sendable {
       count(.chunks) == chunkGroups * fields,
       count(.nameSlots) == (summary.topLevelCount == 0 ? 0 : 2 * UInt64(summary.topLevelCount) + 1),
       summary.dataEnd >= UInt64(FormatLimits.headerByteCount), summary.dataEnd <= firstSection,
+      firstSection - summary.dataEnd < 8, count(.heap) <= UInt64(UInt32.max),
       count(.dataChecksums) == (summary.dataEnd + 1023) >> UInt64(header.blockShift),
       summary.rowCount == tail.rowCount, summary.rowCount < 1 << 48,
       (summary.rowCount == 0) == (groups == 0)

@@ -2,35 +2,6 @@
 // out as a view of the map; nothing is parsed ahead.
 
 import ColonnadeBase
-import Synchronization
-
-/// A bit a block: whether its checksum was seen to hold. Safe on any thread.
-final class VerifiedBlocks: Sendable {
-  private let words: [Word]
-
-  private final class Word: Sendable {
-    let bits = Atomic<UInt64>(0)
-  }
-
-  init(count: Int) {
-    words = (0..<(count + 63) / 64).map { _ in Word() }
-  }
-
-  func contains(_ block: Int) -> Bool {
-    words[block >> 6].bits.load(ordering: .relaxed) >> UInt64(block & 63) & 1 == 1
-  }
-
-  func insert(_ blocks: Range<Int>) {
-    for block in blocks {
-      words[block >> 6].bits.bitwiseOr(1 << UInt64(block & 63), ordering: .relaxed)
-    }
-  }
-
-  /// The first block of `range` whose bit is not set.
-  func firstMissing(in range: Range<Int>) -> Int? {
-    range.first { !contains($0) }
-  }
-}
 
 /// One section of an open file.
 struct SectionReader: Sendable {
@@ -51,6 +22,8 @@ struct SectionReader: Sendable {
   }
 
   var count: Int { Int(entry.count) }
+  /// Blocks whose checksums were compared so far.
+  var verifiedBlockCount: Int { verified.count }
 
   /// Entry `index`, its whole stride.
   /// - Throws: `.corrupt` for an index past the end or a checksum that does not hold.

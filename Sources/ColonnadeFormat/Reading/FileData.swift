@@ -11,10 +11,14 @@ package struct FileData: DataSource {
   private let checksums: SectionReader
   private let dictionaries: SectionReader?
   private let verified: VerifiedBlocks
+  let metrics: ReadMetrics?
 
   static let blockShift = 10
 
-  init(_ metadata: FileMetadata, map: MappedFile) throws(ColonnadeError) {
+  init(
+    _ metadata: FileMetadata, map: MappedFile, metrics: ReadMetrics?
+  ) throws(ColonnadeError) {
+    self.metrics = metrics
     self.map = map
     dataEnd = metadata.summary.dataEnd
     seed = metadata.seed
@@ -34,6 +38,7 @@ package struct FileData: DataSource {
         .corrupt, "\(byteCount) bytes do not lie in the data area, which ends at \(dataEnd)",
         file: map.path, location: .byte(offset))
     }
+    metrics?.countRequest(byteCount: byteCount)
     if byteCount == 0 { return .empty }
     let first = Int(offset) >> FileData.blockShift
     let last = (Int(end) - 1) >> FileData.blockShift
@@ -74,6 +79,7 @@ package struct FileData: DataSource {
           location: .byte(UInt64(start + mismatch << FileData.blockShift)))
       }
       verified.insert(block..<block + count)
+      metrics?.countVerified(count)
       block += count
     }
   }

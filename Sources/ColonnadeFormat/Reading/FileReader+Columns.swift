@@ -39,39 +39,49 @@ private enum WantedSlots {
 
 extension FileReader {
   /// Rows `rows` of a row group, all of them.
+  /// - Parameter path: indices of fields of structs below the column, to read one of them alone,
+  ///   null where a struct above it is; empty for the column itself.
   /// - Throws: `.corrupt` and the like, naming file, column and place; `.unsupportedFeature` for an
   ///   encrypted column or an unknown encoding.
   package func read(
-    column: Int, rowGroup: Int, rows: Range<Int>
+    column: Int, path: [Int] = [], rowGroup: Int, rows: Range<Int>
   ) throws(ColonnadeError) -> Column {
     let entry = try self.rowGroup(at: rowGroup)
     guard rows.lowerBound >= 0, rows.upperBound <= entry.rowCount else {
       throw ColonnadeError(
-        .invalidArgument, "rows \(rows) of a row group of \(entry.rowCount)", file: path)
+        .invalidArgument, "rows \(rows) of a row group of \(entry.rowCount)", file: self.path)
     }
-    return try read(column, rowGroup, entry.rowCount, .range(rows))
+    return try read(column, path, rowGroup, entry.rowCount, .range(rows))
   }
 
   /// The rows of a row group that `selection` names, ascending.
   package func read(
-    column: Int, rowGroup: Int, selection: SelectionVector
+    column: Int, path: [Int] = [], rowGroup: Int, selection: SelectionVector
   ) throws(ColonnadeError) -> Column {
     let entry = try self.rowGroup(at: rowGroup)
     if let last = unsafe selection.unsafeRows.last {
       guard Int(last) < entry.rowCount else {
         throw ColonnadeError(
-          .invalidArgument, "row \(last) of a row group of \(entry.rowCount)", file: path)
+          .invalidArgument, "row \(last) of a row group of \(entry.rowCount)", file: self.path)
       }
     }
-    return try read(column, rowGroup, entry.rowCount, .selection(selection))
+    return try read(column, path, rowGroup, entry.rowCount, .selection(selection))
   }
 
   private func read(
-    _ column: Int, _ rowGroup: Int, _ rowCount: Int, _ wanted: WantedSlots
+    _ column: Int, _ children: [Int], _ rowGroup: Int, _ rowCount: Int, _ wanted: WantedSlots
   ) throws(ColonnadeError) -> Column {
-    let field = try reference(column: column)
+    var field = try reference(column: column)
+    for child in children {
+      guard field.field.type.physical == .structure, field.children.indices.contains(child) else {
+        throw ColonnadeError(
+          .invalidArgument, "'\(field.field.name)' is no struct with \(child + 1) fields",
+          file: self.path)
+      }
+      field = field.children[child]
+    }
     do {
-      return try read(field, rowGroup, rowCount, wanted)
+      return try read(field, rowGroup, rowCount, wanted, from: data)
     } catch {
       throw ColonnadeError(
         error.kind, "column '\(field.field.name)', row group \(rowGroup): \(error.message)",
@@ -79,8 +89,15 @@ extension FileReader {
     }
   }
 
+  /// All rows of a field and what is below it, with bytes from `source`.
+  func readAll(
+    _ field: FieldReference, rowGroup: Int, rowCount: Int, from source: any DataSource
+  ) throws(ColonnadeError) -> Column {
+    try read(field, rowGroup, rowCount, .range(0..<rowCount), from: source)
+  }
+
   func decoder(
-    _ field: FieldReference, rowGroup: Int, rowCount: Int
+    _ field: FieldReference, rowGroup: Int, rowCount: Int, data: any DataSource
   ) throws(ColonnadeError) -> ChunkDecoder {
     if field.isEncrypted {
       throw ColonnadeError(
@@ -113,7 +130,7 @@ extension FileReader {
     }
     let pages = ChunkPages(
       section: try metadata.section(.pages), first: Int(chunk.firstPage),
-      count: chunk.pageCount(rowCount: rowCount))
+      count: chunk.pageCount(rowCount: rowCount), metrics: self.data.metrics)
     var dictionaryPage: PageEntry?
     if chunk.dictionaryCount > 0 {
       dictionaryPage = unsafe PageEntry(
@@ -129,9 +146,10 @@ extension FileReader {
   }
 
   private func read(
-    _ field: FieldReference, _ rowGroup: Int, _ rowCount: Int, _ wanted: WantedSlots
+    _ field: FieldReference, _ rowGroup: Int, _ rowCount: Int, _ wanted: WantedSlots,
+    from source: any DataSource
   ) throws(ColonnadeError) -> Column {
-    let decoder = try decoder(field, rowGroup: rowGroup, rowCount: rowCount)
+    let decoder = try decoder(field, rowGroup: rowGroup, rowCount: rowCount, data: source)
     switch wanted {
     case .range(let range):
       guard range.upperBound <= decoder.shape.slotCount else {
@@ -143,7 +161,6 @@ extension FileReader {
       }
     }
     let type = field.field.type
-    try checkBudget(type, count: wanted.count)
     switch type {
     case .list, .map:
       let lists =
@@ -156,7 +173,7 @@ extension FileReader {
         case .range(let range): .range(range)
         case .selection(let selection): .selection(selection)
         }
-      let child = try read(field.children[0], rowGroup, rowCount, elements)
+      let child = try read(field.children[0], rowGroup, rowCount, elements, from: source)
       return Column(
         unchecked: type, count: wanted.count, nullCount: lists.validity.nullCount,
         validity: lists.validity.bits, values: lists.offsets, children: [child])
@@ -170,12 +187,13 @@ extension FileReader {
       if case .fixedList(_, let length) = type { inner = try wanted.scaled(by: length) }
       var children: [Column] = []
       for child in field.children {
-        children.append(try read(child, rowGroup, rowCount, inner))
+        children.append(try read(child, rowGroup, rowCount, inner, from: source))
       }
       return Column(
         unchecked: type, count: wanted.count, nullCount: validity.nullCount,
         validity: validity.bits, children: children)
     default:
+      data.metrics?.countValues(wanted.count)
       switch wanted {
       case .range(let range): return try decoder.decode(slots: range)
       case .selection(let selection): return try decoder.decode(selection: selection)
@@ -184,37 +202,18 @@ extension FileReader {
   }
 }
 
-/// The most bytes of values one read decodes of one field: a few bytes of a file can claim billions
-/// of equal elements.
-private let readBudget = 512 << 20
-
-private func checkBudget(_ type: DataType, count: Int) throws(ColonnadeError) {
-  let width =
-    switch type.physical {
-    case .none, .structure, .fixedList: 0
-    case .bit: 1
-    case .bytes: 16
-    case .list: 4
-    default: type.physical.fixedByteCount ?? 0
-    }
-  let (byteCount, overflow) = count.multipliedReportingOverflow(by: width)
-  guard !overflow, byteCount <= readBudget, count <= Int(Int32.max) else {
-    throw ColonnadeError(
-      .limitExceeded, "\(count) values of \(type) are more than one read decodes",
-      hint: "read fewer rows at a time")
-  }
-}
-
 /// The pages of one chunk, in place.
 private struct ChunkPages: PageSource {
   let section: SectionReader
   let first: Int
   let count: Int
+  let metrics: ReadMetrics?
 
   func page(at index: Int) throws(ColonnadeError) -> PageEntry {
     guard index >= 0, index < count else {
       throw ColonnadeError(.corrupt, "page \(index) of a chunk of \(count) pages")
     }
+    metrics?.countPage()
     return unsafe PageEntry(reading: try section.entry(at: first + index).unsafeAddress)
   }
 }

@@ -18,6 +18,7 @@ package final class FileReader: Sendable {
   package let path: String
   package let header: FileHeader
   let metadata: FileMetadata
+  let map: MappedFile
   let schemaReader: SchemaReader
   let data: FileData
   let cache = DecompressionCache()
@@ -26,19 +27,32 @@ package final class FileReader: Sendable {
   private struct Known: ~Copyable {
     var schema: Schema?
     var columns: [Int: FieldReference] = [:]
+    /// Columns by id.
+    var ids: [Int: Int]?
   }
 
+  /// - Parameters:
+  ///   - fileID: the id the file must have, from a manifest.
+  ///   - metrics: counts what reading costs.
   /// - Throws: `.notFound`, `.io`, `.truncated`, `.corrupt` or `.unsupportedFeature`, naming the
   ///   file.
   /// - Complexity: O(1) in columns, rows and row groups.
-  package init(_ path: String, in fileSystem: any FileSystem) throws(ColonnadeError) {
+  package init(
+    _ path: String, in fileSystem: any FileSystem, fileID: [UInt8]? = nil,
+    metrics: ReadMetrics? = nil
+  ) throws(ColonnadeError) {
     self.path = path
     do throws(ColonnadeError) {
-      let map = try fileSystem.map(path)
+      map = try fileSystem.map(path)
       metadata = try FileMetadata(map)
       header = metadata.header
       schemaReader = try SchemaReader(metadata)
-      data = try FileData(metadata, map: map)
+      data = try FileData(metadata, map: map, metrics: metrics)
+      if let fileID, fileID != header.fileID {
+        throw ColonnadeError(
+          .corrupt, "this is another file than the one that was written under its name",
+          location: .byte(16))
+      }
     } catch {
       throw error.inFile(path)
     }
@@ -68,15 +82,71 @@ package final class FileReader: Sendable {
     try reference(column: column).field
   }
 
+  /// Index of the column with this id.
+  /// - Parameter name: what it is probably called, which finds it without looking at the others.
+  /// - Complexity: O(1) where the name is right, else O(columns) the first time.
+  package func columnIndex(id: Int, named name: String? = nil) throws(ColonnadeError) -> Int? {
+    do throws(ColonnadeError) {
+      if let name, let column = try schemaReader.column(named: name),
+        try schemaReader.id(at: column) == id
+      {
+        return column
+      }
+      if let ids = known.withLock({ $0.ids }) { return ids[id] }
+      var ids: [Int: Int] = [:]
+      for column in 0..<columnCount { ids[try schemaReader.id(at: column)] = column }
+      let found = ids
+      known.withLock { $0.ids = found }
+      return found[id]
+    } catch { throw error.inFile(path) }
+  }
+
+  /// The row group that holds a row of the file.
+  /// - Complexity: O(log row groups).
+  package func rowGroupIndex(containing row: Int) throws(ColonnadeError) -> Int {
+    guard row >= 0, row < rowCount else {
+      throw ColonnadeError(
+        .invalidArgument, "row \(row) of a file of \(rowCount) rows", file: path)
+    }
+    var low = 0
+    var high = rowGroupCount - 1
+    while low < high {
+      let middle = low + (high - low + 1) / 2
+      if try rowGroup(at: middle).firstRow <= UInt64(row) {
+        low = middle
+      } else {
+        high = middle - 1
+      }
+    }
+    return low
+  }
+
   /// Index of the column with exactly this name.
   /// - Complexity: O(1) expected.
   package func columnIndex(named name: String) throws(ColonnadeError) -> Int? {
     do { return try schemaReader.column(named: name) } catch { throw error.inFile(path) }
   }
 
+  /// A row group, checked against the one behind it.
+  /// - Complexity: O(1).
   package func rowGroup(at index: Int) throws(ColonnadeError) -> RowGroupEntry {
     do throws(ColonnadeError) {
-      return try RowGroupEntry(reading: try metadata.section(.rowGroups).entry(at: index))
+      let section = try metadata.section(.rowGroups)
+      guard index >= 0, index < section.count else {
+        throw ColonnadeError(
+          .invalidArgument, "row group \(index) of a file of \(section.count) row groups")
+      }
+      let entry = try RowGroupEntry(reading: try section.entry(at: index))
+      let end =
+        index + 1 < section.count
+        ? try RowGroupEntry(reading: try section.entry(at: index + 1)).firstRow
+        : metadata.summary.rowCount
+      guard entry.firstRow + UInt64(entry.rowCount) == end, index > 0 || entry.firstRow == 0 else {
+        throw ColonnadeError(
+          .corrupt, "row group \(index) does not end where the next one starts",
+          location: .byte(section.entry.offset))
+      }
+      return entry
     } catch { throw error.inFile(path) }
   }
 
@@ -158,7 +228,7 @@ package final class FileReader: Sendable {
         index += 1 + zone
         let rows = UInt64(min(zoneRowCount, rowCount - zone * zoneRowCount))
         // Elements of lists are not counted by zone: at most all of the chunk's.
-        count = chunk.slotCount == UInt64(rowCount) ? rows : chunk.slotCount
+        if let perRow = field.slotsPerRow { count = rows * UInt64(perRow) }
       }
     }
     guard chunk.hasWideStatistics == field.field.type.hasWideStatistics else {
@@ -168,7 +238,7 @@ package final class FileReader: Sendable {
       chunk.hasWideStatistics ? .wideStatistics : .narrowStatistics)
     let entry = try StatisticsEntry(
       reading: try section.entry(at: index), isWide: chunk.hasWideStatistics)
-    return entry.statistics(type: field.field.type, count: count)
+    return try entry.statistics(type: field.field.type, count: count)
   }
 
   /// False only where a Bloom filter rules `value` out of a column's row group.

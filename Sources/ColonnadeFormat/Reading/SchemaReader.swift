@@ -10,6 +10,9 @@ struct FieldReference: Sendable {
   let index: Int
   let field: Field
   let isEncrypted: Bool
+  let isRowID: Bool
+  /// Slots for each row of a row group; `nil` below lists, where rows differ.
+  let slotsPerRow: Int?
   /// References of the children, in order.
   let children: [FieldReference]
 }
@@ -33,11 +36,15 @@ struct SchemaReader: Sendable {
   func schema() throws(ColonnadeError) -> Schema {
     var columns: [Field] = []
     columns.reserveCapacity(topLevelCount)
-    for index in 0..<topLevelCount { columns.append(try reference(at: index, depth: 0).field) }
+    var budget = textBudget
+    for index in 0..<topLevelCount {
+      columns.append(
+        try reference(at: index, depth: 0, slotsPerRow: 1, budget: &budget).field)
+    }
     let schema = Schema(
       columns,
       metadata: try keyValues(
-        first: metadata.summary.firstMetadata, count: Int(metadata.summary.metadataCount)))
+        first: metadata.summary.firstMetadata, count: Int(metadata.summary.metadataCount), &budget))
     try schema.validate()
     return schema
   }
@@ -64,16 +71,49 @@ struct SchemaReader: Sendable {
   }
 
   /// Field `index` with all below it.
-  func reference(at index: Int, depth: Int = 0) throws(ColonnadeError) -> FieldReference {
+  func reference(at index: Int) throws(ColonnadeError) -> FieldReference {
+    var budget = textBudget
+    return try reference(at: index, depth: 0, slotsPerRow: 1, budget: &budget)
+  }
+
+  /// Id of a column; -1 where it has none.
+  func id(at index: Int) throws(ColonnadeError) -> Int {
+    let id = FieldEntry(reading: try fields.entry(at: index)).id
+    return id == FieldEntry.noID ? Field.unassigned : Int(id)
+  }
+
+  /// Bytes of names and metadata that one walk may collect: items may be shared, so that a small
+  /// file could otherwise name one large text a million times.
+  private var textBudget: Int { heap.count + (64 << 20) }
+
+  private func reference(
+    at index: Int, depth: Int, slotsPerRow: Int?, budget: inout Int
+  ) throws(ColonnadeError) -> FieldReference {
     guard depth < Schema.maximumDepth else {
       throw ColonnadeError(.limitExceeded, "fields are nested deeper than \(Schema.maximumDepth)")
     }
     let entry = FieldEntry(reading: try fields.entry(at: index))
+    try spend(Int(entry.nameByteCount), &budget)
     guard let name = String(validating: try nameBytes(entry), as: UTF8.self) else {
       throw ColonnadeError(.corrupt, "the name of field \(index) is not UTF-8")
     }
     guard entry.id <= FieldEntry.noID else {
       throw ColonnadeError(.corrupt, "column '\(name)' has id \(entry.id)")
+    }
+    var below = slotsPerRow
+    switch TypeCode(rawValue: entry.typeCode) {
+    case .list, .map: below = nil
+    case .fixedList:
+      if let count = slotsPerRow {
+        // 2^20 elements at each of 32 levels do not fit.
+        let (product, overflow) = count.multipliedReportingOverflow(
+          by: Int(entry.firstParameter))
+        guard !overflow, product <= Int(UInt32.max) else {
+          throw ColonnadeError(.corrupt, "a row of column '\(name)' has more than 2^32 elements")
+        }
+        below = product
+      }
+    default: break
     }
     var children: [FieldReference] = []
     if entry.childCount > 0 {
@@ -85,7 +125,8 @@ struct SchemaReader: Sendable {
         throw ColonnadeError(.corrupt, "the children of column '\(name)' are out of range")
       }
       for child in first..<first + Int(entry.childCount) {
-        let reference = try reference(at: child, depth: depth + 1)
+        let reference = try reference(
+          at: child, depth: depth + 1, slotsPerRow: below, budget: &budget)
         guard FieldEntry(reading: try fields.entry(at: child)).parent == UInt32(index) else {
           throw ColonnadeError(.corrupt, "field \(child) has another parent than \(index)")
         }
@@ -96,10 +137,35 @@ struct SchemaReader: Sendable {
       name, try type(entry, name: name, children: children.map(\.field)),
       isNullable: entry.flags.contains(.nullable),
       id: entry.id == FieldEntry.noID ? Field.unassigned : Int(entry.id),
-      metadata: try keyValues(first: entry.firstMetadata, count: Int(entry.metadataCount)))
+      metadata: try keyValues(first: entry.firstMetadata, count: Int(entry.metadataCount), &budget))
     return FieldReference(
       index: index, field: field, isEncrypted: entry.flags.contains(.encrypted),
-      children: children)
+      isRowID: entry.flags.contains(.rowIDs),
+      slotsPerRow: slotsPerRow, children: children)
+  }
+
+  var fieldCount: Int { fields.count }
+
+  func entry(at index: Int) throws(ColonnadeError) -> FieldEntry {
+    FieldEntry(reading: try fields.entry(at: index))
+  }
+
+  func name(of entry: FieldEntry) throws(ColonnadeError) -> String {
+    guard let name = String(validating: try nameBytes(entry), as: UTF8.self) else {
+      throw ColonnadeError(.corrupt, "a column name is not UTF-8")
+    }
+    return name
+  }
+
+  /// How many name slots hold a column.
+  func occupiedSlotCount() throws(ColonnadeError) -> Int {
+    guard topLevelCount > 0 else { return 0 }
+    let slots = try metadata.section(.nameSlots)
+    var total = 0
+    for slot in 0..<slots.count where try slots.entry(at: slot).u32(0) != FormatLimits.none {
+      total += 1
+    }
+    return total
   }
 
   private func nameBytes(_ entry: FieldEntry) throws(ColonnadeError) -> [UInt8] {
@@ -109,12 +175,25 @@ struct SchemaReader: Sendable {
     return try heap.heapBytes(position: entry.namePosition, byteCount: Int(entry.nameByteCount))
   }
 
-  private func keyValues(first: UInt32, count: Int) throws(ColonnadeError) -> [MetadataEntry] {
+  private func spend(_ byteCount: Int, _ budget: inout Int) throws(ColonnadeError) {
+    budget -= byteCount
+    guard budget >= 0 else {
+      throw ColonnadeError(
+        .limitExceeded, "names and metadata of the schema take more than their heap and 64 MiB",
+        location: .byte(heap.entry.offset))
+    }
+  }
+
+  private func keyValues(
+    first: UInt32, count: Int, _ budget: inout Int
+  ) throws(ColonnadeError) -> [MetadataEntry] {
     guard count > 0 else { return [] }
     let section = try metadata.section(.keyValueMetadata)
     var entries: [MetadataEntry] = []
     for index in Int(first)..<Int(first) + count {
-      entries.append(try keyValue(section, index))
+      let entry = try keyValue(section, index)
+      try spend(entry.key.utf8.count + entry.value.utf8.count, &budget)
+      entries.append(entry)
     }
     return entries
   }

@@ -51,6 +51,16 @@ package struct BloomFilter: Sendable {
   package func mayContain(_ value: Value, type: DataType) -> Bool {
     let blockCount = bytes.byteCount / Self.blockByteCount
     guard blockCount > 0, let hash = Self.hash(value, type) else { return true }
+    return mayContain(hash, blockCount)
+  }
+
+  /// Whether the filter has the value of a slot that is not null.
+  func mayContain(_ column: Column, slot: Int) -> Bool {
+    let blockCount = bytes.byteCount / Self.blockByteCount
+    return blockCount == 0 || mayContain(Self.hash(column, slot), blockCount)
+  }
+
+  private func mayContain(_ hash: UInt64, _ blockCount: Int) -> Bool {
     let words = unsafe bytes.unsafeValues(UInt32.self)
     let first = Self.block(hash, blockCount) * 8
     for (word, salt) in Self.salts.enumerated() {

@@ -83,15 +83,37 @@ extension StatisticsEntry {
 
   /// The entry as values of `type`.
   /// - Parameter count: slots it speaks of.
-  func statistics(type: DataType, count: UInt64) -> Statistics {
-    func bound(_ bound: Bound?, _ flag: Flags) -> Statistics.Bound? {
-      guard let bound, let value = Self.value(of: bound, type: type) else { return nil }
+  /// - Throws: `.corrupt` where the entry contradicts itself; nothing is concluded from such a one.
+  func statistics(type: DataType, count: UInt64) throws(ColonnadeError) -> Statistics {
+    func bound(_ bound: Bound?, _ flag: Flags) throws(ColonnadeError) -> Statistics.Bound? {
+      guard let bound else { return nil }
+      guard let value = Self.value(of: bound, type: type) else {
+        throw ColonnadeError(.corrupt, "a bound in the statistics is no value of \(type)")
+      }
       return Statistics.Bound(value, isExact: flags.contains(flag))
     }
-    return Statistics(
+    if type.code == .null || type.code == .structure || type.code == .fixedList {
+      guard minimum == nil, maximum == nil else {
+        throw ColonnadeError(.corrupt, "statistics of \(type) have bounds")
+      }
+    }
+    let missing =
+      (flags.contains(.nullCountKnown) ? nullCount : 0)
+      + (flags.contains(.nanCountKnown) ? nanCount : 0)
+    guard missing <= count else {
+      throw ColonnadeError(
+        .corrupt, "statistics count \(missing) nulls and NaNs among \(count) values")
+    }
+    if let minimum, let maximum, !BoundOrder(type).isOrdered(minimum, maximum) {
+      throw ColonnadeError(.corrupt, "statistics have a minimum above their maximum")
+    }
+    var result = Statistics(
       count: count, nullCount: flags.contains(.nullCountKnown) ? nullCount : nil,
       nanCount: flags.contains(.nanCountKnown) ? nanCount : nil,
-      minimum: bound(minimum, .minimumIsExact), maximum: bound(maximum, .maximumIsExact))
+      minimum: try bound(minimum, .minimumIsExact), maximum: try bound(maximum, .maximumIsExact))
+    result.isAscending = flags.contains(.ascends)
+    result.isDescending = flags.contains(.descends)
+    return result
   }
 
   private static func value(of bound: Bound, type: DataType) -> Value? {
@@ -99,12 +121,14 @@ extension StatisticsEntry {
     case .narrow(let bits):
       let signed = Int64(bitPattern: bits)
       switch type {
-      case .bool: return .bool(bits != 0)
+      case .bool: return bits > 1 ? nil : .bool(bits == 1)
       case .int8, .int16, .int32, .int64: return .integer(Int128(signed))
       case .uint8, .uint16, .uint32, .uint64, .list, .map: return .integer(Int128(bits))
-      case .float16, .float32, .float64: return .float(Double(bitPattern: bits))
+      case .float16, .float32, .float64:
+        let bound = Double(bitPattern: bits)
+        return bound.isNaN ? nil : .float(bound)
       case .decimal(_, let scale): return .decimal(Int128(signed), scale: scale)
-      case .date: return .date(Int32(truncatingIfNeeded: signed))
+      case .date: return Int32(exactly: signed).map { .date($0) }
       case .time(let unit): return .time(signed, unit)
       case .timestamp(let unit, let zone): return .timestamp(signed, unit, zoned: zone != nil)
       case .duration(let unit): return .duration(signed, unit)

@@ -18,7 +18,8 @@ public struct Statistics: Sendable {
     }
   }
 
-  /// Number of values, nulls included: rows for top-level fields, elements below lists.
+  /// Number of values, nulls included: rows for top-level fields, elements below lists; of a
+  /// zone below lists an upper bound, since the true number is not stored.
   public var count: UInt64
   public var nullCount: UInt64?
   /// `nil` where unknown; 0 for types without NaN.
@@ -27,6 +28,11 @@ public struct Statistics: Sendable {
   /// For lists, maps: bounds of their length, as integers. Strings compare by bytes.
   public var minimum: Bound?
   public var maximum: Bound?
+  /// True where the values that are not null are known to ascend, equal neighbours allowed, in the
+  /// order in which NaN is the greatest.
+  public var isAscending = false
+  /// True where they are known to descend in that order.
+  public var isDescending = false
 
   public init(
     count: UInt64, nullCount: UInt64? = nil, nanCount: UInt64? = nil, minimum: Bound? = nil,

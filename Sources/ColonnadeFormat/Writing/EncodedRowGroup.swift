@@ -59,6 +59,7 @@ extension FieldTree {
   ) throws(ColonnadeError) -> FieldSlots {
     switch type {
     case .fixedList(_, let count):
+      let child = child.maskingNulls(of: own.column, slotsPerValue: count)
       let layout: RowLayout
       switch own.layout {
       case .uniform(let slotsPerRow): layout = .uniform(slotsPerRow: slotsPerRow * count)
@@ -87,6 +88,7 @@ extension FieldTree {
       }
       return FieldSlots(column: elements, layout: .offsets(ends.freeze()), isBelowList: true)
     default:
+      let child = child.maskingNulls(of: own.column, slotsPerValue: 1)
       return FieldSlots(column: child, layout: own.layout, isBelowList: own.isBelowList)
     }
   }

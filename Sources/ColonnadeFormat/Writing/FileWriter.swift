@@ -106,10 +106,15 @@ package final class FileWriter: @unchecked Sendable {
       throw ColonnadeError(
         .invalidArgument, "a row group of \(batch.rowCount) rows", hint: "1 to 2^20 are allowed")
     }
-    guard batch.columns.count == schema.fields.count,
-      zip(batch.columns, schema.fields).allSatisfy({ $0.type.physical == $1.type.physical })
+    guard batch.columns.count == schema.fields.count
     else {
-      throw ColonnadeError(.schemaMismatch, "the rows have other columns than the file")
+      throw ColonnadeError(
+        .schemaMismatch,
+        "the rows have \(batch.columns.count) columns, the file has \(schema.fields.count)")
+    }
+    for (column, field) in zip(batch.columns, schema.fields) where !column.suits(field) {
+      throw ColonnadeError(
+        .schemaMismatch, "column '\(field.name)' holds \(column.type), the file \(field.type)")
     }
     let slots = try tree.slots(of: batch.columns, rowCount: batch.rowCount)
     let results = FieldResults(count: slots.count)
@@ -154,13 +159,14 @@ package final class FileWriter: @unchecked Sendable {
     let stored = area.offset - before
     assembly.endRowGroup(
       rowCount: group.rowCount, storedByteCount: stored, rawByteCount: group.rawByteCount)
+    var statistics: [Statistics] = []
+    for (field, encoded) in zip(schema.fields, group.fields) {
+      statistics.append(
+        try encoded.statistics.chunk.statistics(type: field.type, count: UInt64(group.rowCount)))
+    }
     return RowGroupSummary(
       index: rowGroupCount - 1, firstRow: firstRow, rowCount: group.rowCount,
-      storedByteCount: stored,
-      statistics: schema.fields.indices.map { field in
-        group.fields[field].statistics.chunk.statistics(
-          type: schema.fields[field].type, count: UInt64(group.rowCount))
-      })
+      storedByteCount: stored, statistics: statistics)
   }
 
   /// Encodes and appends a row group.
