@@ -98,9 +98,14 @@ COLONNADE_INLINE bool parseInteger(const char *at, const char *end, Integer &val
 
 COLONNADE_INLINE bool parseDay(const char *at, const char *end, int32_t &value) {
   int64_t days;
-  if (end - at != 10 || !parseDate(at, days)) return false;
+  if (end - at == 10 && *at != '-' && *at != '+') {
+    if (!parseDate(at, days)) return false;
+  } else {
+    if (at == end || (*at != '-' && *at != '+')) return false;
+    if (!parseSignedDate(at, end, days) || at != end) return false;
+  }
   value = (int32_t)days;
-  return true;
+  return value == days;
 }
 
 COLONNADE_INLINE bool parseTime(
@@ -180,6 +185,13 @@ COLONNADE_INLINE void withParser(const colonnade_cell_type *type, void *values, 
           },
           (int64_t *)values);
     }
+    case COLONNADE_CELL_DURATION:
+      return use(
+          [=](const char *at, const char *end, int64_t &value) {
+            return parseInteger<int64_t>(at, end, value) ||
+                   parseDuration(at, end, perSecond, value);
+          },
+          (int64_t *)values);
     case COLONNADE_CELL_DECIMAL64:
       return use(
           [=](const char *at, const char *end, int64_t &value) {

@@ -180,6 +180,27 @@ COLONNADE_INLINE bool parseDate(const char *at, int64_t &days) {
   return true;
 }
 
+// [+-]YYYY…-MM-DD with a sign, for years of any length. Moves `at` past it.
+static inline bool parseSignedDate(const char *&at, const char *end, int64_t &days) {
+  const bool negative = *at == '-';
+  const char *const digits = ++at;
+  while (at < end && isDigit(*at)) at++;
+  uint64_t year;
+  if (at - digits < 4 || at - digits > 7 || end - at < 6) return false;
+  if (!parseDigits(digits, at, year)) return false;
+  // The calendar repeats every 400 years: a year of the same shape stands for this one.
+  const int64_t signedYear = negative ? -(int64_t)year : (int64_t)year;
+  const int64_t cycle = (signedYear >= 0 ? signedYear : signedYear - 399) / 400;
+  const int64_t rest = signedYear - cycle * 400;
+  char text[10] = {'0', (char)('0' + rest / 100), (char)('0' + rest / 10 % 10),
+                   (char)('0' + rest % 10)};
+  memcpy(text + 4, at, 6);
+  if (!parseDate(text, days)) return false;
+  days += cycle * 146097;
+  at += 6;
+  return true;
+}
+
 struct Clock {
   int64_t seconds;
   // Nanoseconds, and the digits of the fraction that are not zeros at its end.
@@ -261,8 +282,13 @@ struct Moment {
 // A date, and after T or a blank a time, and after that a zone.
 COLONNADE_INLINE bool parseMoment(const char *at, const char *end, Moment &moment) {
   int64_t days;
-  if (end - at < 10 || !parseDate(at, days)) return false;
-  at += 10;
+  if (end - at < 10) return false;
+  if (*at == '-' || *at == '+') {
+    if (!parseSignedDate(at, end, days)) return false;
+  } else {
+    if (!parseDate(at, days)) return false;
+    at += 10;
+  }
   moment.seconds = days * 86400;
   moment.nanoseconds = 0;
   moment.digits = 0;
@@ -282,6 +308,47 @@ COLONNADE_INLINE bool parseMoment(const char *at, const char *end, Moment &momen
   moment.seconds -= offset;
   moment.hasZone = true;
   return at == end;
+}
+
+// [-]PT[hH][mM][s[.fraction]S], at least one of the three, in ticks.
+static inline bool parseDuration(
+    const char *at, const char *end, int64_t ticksPerSecond, int64_t &value) {
+  const bool negative = at < end && *at == '-';
+  if (negative) at++;
+  if (end - at < 4 || at[0] != 'P' || at[1] != 'T') return false;
+  at += 2;
+  __int128 total = 0;
+  // Seconds of the units still allowed, largest first.
+  int64_t below = INT64_MAX;
+  while (at < end) {
+    const char *const digits = at;
+    while (at < end && isDigit(*at)) at++;
+    uint64_t whole;
+    if (at - digits > 18 || !parseDigits(digits, at, whole)) return false;
+    int64_t nanoseconds = 0;
+    const bool hasFraction = at < end && *at == '.';
+    if (hasFraction) {
+      const char *const fraction = ++at;
+      while (at < end && isDigit(*at)) at++;
+      const int64_t count = at - fraction;
+      if (count < 1 || count > 9) return false;
+      uint64_t part;
+      if (!parseDigits(fraction, at, part)) return false;
+      nanoseconds = (int64_t)part;
+      for (int64_t index = count; index < 9; index++) nanoseconds *= 10;
+    }
+    if (at == end) return false;
+    const int64_t unit = *at == 'H' ? 3600 : *at == 'M' ? 60 : *at == 'S' ? 1 : 0;
+    if (unit == 0 || unit >= below || (hasFraction && unit != 1)) return false;
+    below = unit;
+    at++;
+    const int64_t tick = 1000000000 / ticksPerSecond;
+    if (nanoseconds % tick != 0) return false;
+    total += (__int128)whole * unit * ticksPerSecond + nanoseconds / tick;
+  }
+  if (negative) total = -total;
+  value = (int64_t)total;
+  return value == total;
 }
 
 // Seconds and nanoseconds as ticks; false where digits would be lost or 64 bits do not reach.

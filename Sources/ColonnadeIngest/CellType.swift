@@ -35,7 +35,8 @@ enum CellType: Sendable {
       self = CellType.fixed(COLONNADE_CELL_TIMESTAMP, 8, unit: unit)
     case .timestamp(let unit, _):
       self = CellType.fixed(COLONNADE_CELL_INSTANT, 8, unit: unit)
-    case .duration: self = CellType.fixed(COLONNADE_CELL_INT64, 8)
+    case .duration(let unit):
+      self = CellType.fixed(COLONNADE_CELL_DURATION, 8, unit: unit)
     case .decimal(let precision, let scale):
       let isNarrow = precision <= 18
       self = .fixed(

@@ -88,6 +88,7 @@ final class JSONColumnWriter {
       guard kind == .string else { return false }
       unsafe builder.append(bytes: tape.string(index))
       return true
+    case .duration where kind == .string: return appendText(tape, index)
     case .int64, .duration: return appendInteger(Int64.self, tape, index, kind)
     case .int32: return appendInteger(Int32.self, tape, index, kind)
     case .int16: return appendInteger(Int16.self, tape, index, kind)

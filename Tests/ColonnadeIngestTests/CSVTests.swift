@@ -205,6 +205,39 @@ import Testing
     #expect(error?.file == "two")
   }
 
+  @Test(
+    arguments: [
+      ("date", "+10000-01-01", "day 2932897"), ("date", "-0001-12-31", "day -719529"),
+      ("date", "0000-01-01", "day -719528"), ("date", "-0004-02-29", "day -720930"),
+      ("date", "-0001-02-29", nil),
+      ("date", "+5881580-07-12", nil), ("date", "+123-01-01", nil),
+      ("timestamp(us)", "+10000-01-01T00:00:00", "at 253402300800000000us"),
+      ("timestamp(ns)", "2262-04-12T00:00:00", nil),
+      ("timestamp(ns)", "1677-09-21T00:12:43.145224192", "at -9223372036854775808ns"),
+      ("duration(ms)", "PT1H2M3.500S", "3723500ms"), ("duration(s)", "-PT0S", "0s"),
+      ("duration(ns)", "-PT0.000000001S", "-1ns"), ("duration(s)", "PT0.5S", nil),
+      ("duration(s)", "PT1S1M", nil), ("duration(s)", "PT", nil), ("duration(us)", "-5", "-5us"),
+      ("duration(ns)", "PT999999999999H", nil), ("float64", "1e+16", "1e+16"),
+      ("float64", "-0.0", "-0.0"), ("float64", "inf", "inf"), ("float64", "0x10", nil),
+      ("float32", "1e39", nil), ("float64", "1e-400", nil), ("float64", "+-1", nil),
+      (
+        "decimal(38, 0)", "99999999999999999999999999999999999999",
+        "99999999999999999999999999999999999999e-0"
+      ),
+      ("decimal(38, 0)", "100000000000000000000000000000000000000", nil),
+      ("decimal(5, 2)", "1.230", "123e-2"), ("decimal(5, 2)", "1.235", nil),
+      ("time(s)", "24:00:00", nil), ("time(ms)", "23:59:59.999", "time 86399999ms"),
+    ] as [(String, String, String?)])
+  func textForms(_ type: String, _ text: String, _ expected: String?) throws {
+    var options = IngestOptions()
+    options.schema = Schema([Field("a", try DataType(parsing: type))])
+    if let expected {
+      #expect(try ingest("a\n\(text)\n", options).rows == [[expected]])
+    } else {
+      #expect(failure("a\n\(text)\n", options)?.location == .line(2, column: 1, field: "a"))
+    }
+  }
+
   @Test func nestedValuesAreJSON() throws {
     var options = IngestOptions()
     options.schema = Schema([

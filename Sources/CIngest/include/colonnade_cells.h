@@ -57,6 +57,8 @@ typedef enum {
   COLONNADE_CELL_TIMESTAMP,
   /// Ticks since 1970 of an instant; a missing zone is a misfit.
   COLONNADE_CELL_INSTANT,
+  /// Ticks of a duration: an integer, or ISO 8601 in hours, minutes and seconds.
+  COLONNADE_CELL_DURATION,
   /// Unscaled value in 64 bits.
   COLONNADE_CELL_DECIMAL64,
   /// Unscaled value in 128 bits.
