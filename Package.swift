@@ -131,6 +131,8 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
+      name: "ColonnadeTests", dependencies: ["Colonnade"], swiftSettings: swift),
+    .testTarget(
       name: "ColonnadeCommandTests",
       dependencies: ["ColonnadeCommand", "ColonnadeArrays", "ColonnadeBase"],
       swiftSettings: swift),

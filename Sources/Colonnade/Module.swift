@@ -1,1 +1,0 @@
-// Colonnade: placeholder until its first noun moves in.

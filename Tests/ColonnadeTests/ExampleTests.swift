@@ -1,0 +1,99 @@
+// The library as its users import it, and the examples of its documentation, run as they stand
+// there.
+
+import Colonnade
+import Testing
+
+@Suite final class ExampleTests {
+  let path = "/tmp/colonnade-example-\(UInt64.random(in: 0 ... .max))"
+
+  deinit {
+    do { try ExampleTests.remove(path) } catch { print("could not remove \(path): \(error)") }
+  }
+
+  private static func remove(_ folder: String) throws {
+    let fileSystem = PosixFileSystem.shared
+    guard try fileSystem.exists(folder) else { return }
+    for entry in try fileSystem.list(folder) {
+      let inner = Path.join(folder, entry.name)
+      if entry.kind == .folder { try remove(inner) } else { try fileSystem.remove(inner) }
+    }
+    try fileSystem.removeFolder(folder)
+  }
+
+  /// Runs what Colonnade.docc/FirstTable.md shows; `documentationIsThisCode` holds them together.
+  @Test func firstTable() async throws {
+    let schema = Schema([
+      Field("carrier", .string), Field("month", .int32), Field("delay", .float64),
+    ])
+    let columns = schema.fields.map { ColumnBuilder($0.type) }
+    for row in 0..<1_000 {
+      columns[0].append(text: row % 3 == 0 ? "UA" : "AA")
+      columns[1].append(fixed: Int32(row % 12 + 1))
+      columns[2].append(fixed: Double(row % 100))
+    }
+    let batch = Batch(schema: schema, columns: columns.map { $0.finish() }, rowCount: 1_000)
+
+    let writer = try Table.create(path, schema: schema, partitionedBy: "month")
+    try writer.write(batch)
+    _ = try writer.commit()
+
+    let more = try Table.open(path).append()
+    try more.write(batch)
+    let outcome = try more.commit(commitID: "second load")
+    print(outcome.snapshot.version, outcome.snapshot.rowCount)
+    #expect(outcome.snapshot.version == 2 && outcome.snapshot.rowCount == 2_000)
+
+    let table = try Table.open(path)
+    for try await batch in try table.scan(select: ["carrier", "delay"], where: "delay > 60") {
+      for row in 0..<batch.rowCount {
+        print(batch.columns[0].text(at: row), batch.columns[1].text(at: row))
+      }
+    }
+    print(try table.count(where: "month = 7 AND carrier = 'UA'"))
+
+    // What the example does not show.
+    let expected = 2 * (0..<1_000).count { $0 % 12 + 1 == 7 && $0 % 3 == 0 }
+    #expect(try table.count(where: "month = 7 AND carrier = 'UA'") == expected)
+    var rowCount = 0
+    let scan = try table.scan(select: ["delay"], where: "delay > 60")
+    for try await batch in scan { rowCount += batch.rowCount }
+    #expect(rowCount == 2 * 390)
+    #expect(try scan.collect().reduce(0) { $0 + $1.rowCount } == rowCount)
+    #expect(scan.schema.fields.map(\.name) == ["delay"])
+    let built = try table.scan(where: Predicate(column("delay") > .value(.integer(60))), limit: 7)
+    #expect(try built.collect().reduce(0) { $0 + $1.rowCount } == 7)
+    #expect(try table.at(.number(1)).count() == 1_000)
+  }
+
+  @Test func mistakesAreErrors() async throws {
+    #expect(throws: ColonnadeError.self) { _ = try Table.open(path) }
+    let schema = Schema([Field("n", .int32)])
+    let writer = try Table.create(path, schema: schema)
+    #expect(throws: ColonnadeError.self) { _ = try Table.open(path) }
+    _ = try writer.commit()
+    let table = try Table.open(path)
+    #expect(try table.count() == 0)
+    #expect(throws: ColonnadeError.self) { _ = try table.scan(select: ["m"]) }
+    #expect(throws: ColonnadeError.self) { _ = try table.scan(where: "n >") }
+    #expect(throws: ColonnadeError.self) { _ = try table.scan(where: "n = 'x'") }
+    #expect(throws: ColonnadeError.self) { _ = try table.scan(limit: -1) }
+    #expect(throws: ColonnadeError.self) { _ = try Table.create(path, schema: schema) }
+  }
+
+  @Test func cancellationEndsAScan() async throws {
+    let schema = Schema([Field("n", .int64)])
+    let column = ColumnBuilder(.int64)
+    for n in 0..<300_000 { column.append(fixed: Int64(n)) }
+    let writer = try Table.create(path, schema: schema)
+    try writer.write(Batch(schema: schema, columns: [column.finish()], rowCount: 300_000))
+    _ = try writer.commit()
+    let scan = try Table.open(path).scan()
+    let task = Task {
+      while !Task.isCancelled { await Task.yield() }
+      for try await _ in scan { Issue.record("a cancelled scan went on") }
+    }
+    task.cancel()
+    await #expect(throws: ColonnadeError.self) { try await task.value }
+  }
+}
