@@ -4,7 +4,6 @@ After each kill the table opens at the snapshot before or after the write, exact
 passes; another append then succeeds. `tools/torture` runs many more than the tests do.
 """
 
-import json
 import os
 import pathlib
 import random

@@ -5,11 +5,10 @@ collects (operator, kind of column, what the column holds) for the coverage tabl
 """
 
 import collections
-import datetime as dt
 import math
 import random
 
-from random_tables import COLUMNS, EPOCH, INT_RANGE, random_value
+from random_tables import COLUMNS, random_value
 
 COMPARISONS = ["=", "<>", "!=", "<", "<=", ">", ">="]
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 import pytest
 import zstandard
 
-from small_files import (  # noqa: F401
-    FILE_ID, NONE, ROOT, Heap, Writer, bitmap, compress, delta, framed, pack, page, rr, runs, seal,
+from small_files import (
+    NONE, ROOT, Writer, bitmap, compress, delta, framed, pack, page, rr, runs,
     single,
 )
 
