@@ -201,7 +201,7 @@ CHUNK = Record(64, ("firstPage", 0, 4), ("pageShift", 4, 1), ("flags", 5, 1), ("
 PAGE = Record(40, ("offset", 0, 8), ("size", 8, 4), ("encoding", 12, 1), ("codec", 13, 1),
               ("width", 14, 1), ("frameShift", 15, 1), ("base", 16, 8), ("firstSlot", 24, 4),
               ("nulls", 28, 4), ("auxiliary", 32, 4), ("dictionary", 36, 2), ("flags", 38, 1),
-              ("reserved", 39, 1))
+              ("scale", 39, 1))
 NARROW = Record(32, ("minimum", 0, 8), ("maximum", 8, 8), ("nulls", 16, 6), ("flags", 22, 2),
                 ("nans", 24, 6), ("minimumSize", 30, 1), ("maximumSize", 31, 1))
 WIDE = Record(48, ("minimum", 0, 16), ("maximum", 16, 16), ("nulls", 32, 6), ("flags", 38, 2),
@@ -535,8 +535,8 @@ class Cursor:
 # encodings.md, "Encodings": values of n slots, as unsigned integers of their bits or as bytes.
 # What is decoded for a null slot is of no meaning; the page's validity is laid over it afterwards.
 
-E_NONE, E_PLAIN, E_CONSTANT, E_PACKED, E_DELTA, E_RUNS, E_DICTIONARY = range(7)
-ENCODINGS = ("none", "plain", "constant", "packed", "delta", "run-length", "dictionary")
+E_NONE, E_PLAIN, E_CONSTANT, E_PACKED, E_DELTA, E_RUNS, E_DICTIONARY, E_DECIMAL = range(8)
+ENCODINGS = ("none", "plain", "constant", "packed", "delta", "run-length", "dictionary", "decimal")
 
 F_FRAME_VALIDITY, F_CHUNK_VALIDITY, F_SHORT_ENDS, F_RUN_CODES, F_LARGE = 1, 2, 4, 8, 16
 
@@ -559,7 +559,8 @@ def encodings_for(f):
     if f.code in INTEGERS:
         delta = (E_DELTA,) if f.width <= 8 else ()
         return (E_NONE, E_PLAIN, E_CONSTANT, E_PACKED, E_RUNS, E_DICTIONARY) + delta
-    return (E_NONE, E_PLAIN, E_CONSTANT, E_RUNS, E_DICTIONARY)
+    decimal = (E_DECIMAL,) if f.code in (FLOAT32, FLOAT64) else ()
+    return (E_NONE, E_PLAIN, E_CONSTANT, E_RUNS, E_DICTIONARY) + decimal
 
 
 def decode_plain(f, page, cursor, n, valid, large_value):
@@ -609,6 +610,25 @@ def decode_packed(f, page, cursor, n):
     base = page["base"] & NONE if f.code in LENGTHS else page["base"]
     base = signed(base, 8) if width == 16 else base
     values = [base + x & mask for x in cursor.packed(n, page["width"])]
+    patch(page, cursor, values, width)
+    return values
+
+
+def decode_decimal(f, page, cursor, n):
+    """encodings.md, Encodings, 7 decimal."""
+    check(page["scale"] <= 18, f"{cursor.what}: scale {page['scale']}", cursor.offset)
+    form, width = FLOATS[f.code]
+    values = []
+    for x in cursor.packed(n, page["width"]):
+        quotient = float(signed(page["base"] + x, 8)) / float(10 ** page["scale"])
+        values.append(unsigned(struct.pack(form, quotient), 0, width))
+    patch(page, cursor, values, width)
+    return values
+
+
+def patch(page, cursor, values, width):
+    """encodings.md, Encodings, 3 packed: the patches behind packed integers."""
+    n = len(values)
     patches = page["auxiliary"]
     if patches:
         check(page["frameShift"] == 255, f"{cursor.what}: patches in frames", cursor.offset)
@@ -620,7 +640,6 @@ def decode_packed(f, page, cursor, n):
               cursor.offset)
         for slot, value in zip(slots, cursor.integers(patches, width)):
             values[slot] = value
-    return values
 
 
 def decode_delta(f, page, cursor, n):
@@ -665,6 +684,8 @@ def decode_values(f, page, cursor, n, valid, dictionary, large_value):
         return decode_constant(f, page, cursor, n)
     if encoding == E_PACKED:
         return decode_packed(f, page, cursor, n)
+    if encoding == E_DECIMAL:
+        return decode_decimal(f, page, cursor, n)
     if encoding == E_DELTA:
         return decode_delta(f, page, cursor, n)
     if encoding == E_RUNS:
@@ -1030,7 +1051,7 @@ class File:
                         self.inside(c["validity"], ceil_div(c["slots"], 8), f"{what}: validity")
                     for p in range(pages):
                         page = self.entry(K_PAGES, c["firstPage"] + p)
-                        if page["encoding"] > E_DICTIONARY:
+                        if page["encoding"] > E_DECIMAL:
                             self.refused[column.index] = f"encoding {page['encoding']} of field {f.name!r} is unknown"
                         elif page["codec"] > 1:
                             self.refused[column.index] = f"codec {page['codec']} of field {f.name!r} is unknown"
@@ -1103,7 +1124,7 @@ class File:
         page["large"] = None
         at = self.sections[K_PAGES].position(index)
         encoding, flags, nulls, framed = page["encoding"], page["flags"], page["nulls"], page["frameShift"] != 255
-        check(encoding <= E_DICTIONARY, f"{what}: encoding {encoding} is unknown", at + 12)
+        check(encoding <= E_DECIMAL, f"{what}: encoding {encoding} is unknown", at + 12)
         check(page["codec"] <= 1, f"{what}: codec {page['codec']} is unknown", at + 13)
         check(nulls <= n, f"{what}: more nulls than slots", at + 28)
         check(encoding in encodings_for(f), f"{what}: encoding {ENCODINGS[encoding]} of a {f.type}", at + 12)
@@ -1134,7 +1155,7 @@ class File:
         check(not flags & F_LARGE or f.code in VARIABLE and encoding == E_PLAIN, f"{what}: large values", at + 38)
         check(encoding != E_DICTIONARY and not (encoding == E_RUNS and flags & F_RUN_CODES)
               or dictionary is not None, f"{what}: no dictionary", at + 12)
-        check(page["auxiliary"] == 0 or encoding in (E_PACKED, E_RUNS), f"{what}: auxiliary count", at + 32)
+        check(page["auxiliary"] == 0 or encoding in (E_PACKED, E_RUNS, E_DECIMAL), f"{what}: auxiliary count", at + 32)
         if nulls == 0:
             check(not flags & F_FRAME_VALIDITY, f"{what}: validity without nulls", at + 38)
         elif flags & F_FRAME_VALIDITY:

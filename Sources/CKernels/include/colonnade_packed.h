@@ -78,6 +78,19 @@ uint32_t colonnade_greatest_u32(const uint32_t *values, size_t count);
 size_t colonnade_find_runs(
     uint32_t *ends, const void *values, unsigned width, size_t count);
 
+/// For floats of `width` bytes (4 or 8): digits[i] = value · 10^scale rounded, as i64, and misses[i]
+/// = 1 where digits / 10^scale has other bits than the value. `scale` is at most 18. Returns how
+/// many miss.
+size_t colonnade_decimal_digits(
+    uint64_t *digits, uint8_t *misses, const void *values, unsigned width, size_t count,
+    unsigned scale);
+
+/// Writes digits / 10^scale as floats of `width` bytes (4 or 8); digits are i64, of magnitude below
+/// 2^51 where `areSmall`. `scale` is at most 18.
+void colonnade_decimal_values(
+    void *target, unsigned width, const uint64_t *digits, size_t count, unsigned scale,
+    int areSmall);
+
 /// 1 when the run ends (u32 at any address) ascend strictly and the last is `count`.
 int colonnade_runs_are_valid(const void *ends, size_t runCount, size_t count);
 

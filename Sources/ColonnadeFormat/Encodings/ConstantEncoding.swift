@@ -36,7 +36,7 @@ enum ConstantEncoding {
         }
       }
       return first
-    case .integer, .wideInteger, .fixed:
+    case .integer, .wideInteger, .float, .fixed:
       let width = page.source.kind.width
       // The ends tell most pages apart before all of it is read.
       let start = unsafe UnsafeRawBufferPointer(start: page.filled, count: width)
@@ -65,7 +65,7 @@ enum ConstantEncoding {
       return 0
     case .lengths:
       return unsafe IntegerBytes.load(page.filled, width: 4, at: slot)
-    case .integer, .wideInteger, .fixed:
+    case .integer, .wideInteger, .float, .fixed:
       let width = page.source.kind.width
       let bytes = unsafe UnsafeRawBufferPointer(start: page.filled + slot * width, count: width)
       guard width <= 8 else {

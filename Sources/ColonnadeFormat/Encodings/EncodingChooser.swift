@@ -77,6 +77,9 @@ struct EncodingChooser {
             profile, values: low, width: 8, count: count, mayPatch: false))
       }
       plans.append(valueRuns(page))
+    case .float:
+      plans.append(valueRuns(page))
+      if let decimal = DecimalEncoding.plan(page, mayPatch: mayPatch) { plans.append(decimal) }
     case .fixed: plans.append(valueRuns(page))
     }
     if let dictionary {

@@ -54,7 +54,7 @@ extension PageDecoder {
     _ body: Buffer?
   ) throws(ColonnadeError) -> (bytes: Buffer, values: Int, count: Int)? {
     let some = Int(entry.auxiliaryCount)
-    guard encoding == .packed, some > 0 else { return nil }
+    guard encoding == .packed || encoding == .decimal, some > 0 else { return nil }
     let layout = PackedEncoding.patchLayout(
       count: count, bitWidth: Int(entry.bitWidth), patchCount: some, width: width)
     guard Int(entry.byteCount) == layout.end else {
@@ -115,6 +115,34 @@ extension PageDecoder {
           from: patches.bytes.unsafeAddress + patches.values + patch * width, byteCount: width)
       }
     }
+  }
+
+  // MARK: decimal
+
+  func decodeDecimals(
+    _ content: SlotContent, _ part: Range<Int>, into sink: SlotSink, at position: Int
+  ) {
+    let digits = unsafe context.scratch.integers.room(part.count * 8)
+      .assumingMemoryBound(to: UInt64.self)
+    unsafe colonnade_unpack(
+      digits, 8, packed(content), content.count, part.lowerBound, part.count, entry.base,
+      UInt32(entry.bitWidth))
+    unsafe colonnade_decimal_values(
+      sink.address(position), UInt32(width), digits, part.count, UInt32(entry.scale),
+      DecimalEncoding.areSmall(entry) ? 1 : 0)
+  }
+
+  func decodeDecimals(
+    _ content: SlotContent, rows: UnsafePointer<UInt32>, _ some: Int, into sink: SlotSink,
+    at position: Int
+  ) {
+    let digits = unsafe context.scratch.integers.room(some * 8)
+      .assumingMemoryBound(to: UInt64.self)
+    unsafe colonnade_unpack_rows(
+      digits, 8, packed(content), content.count, rows, some, entry.base, UInt32(entry.bitWidth))
+    unsafe colonnade_decimal_values(
+      sink.address(position), UInt32(width), digits, some, UInt32(entry.scale),
+      DecimalEncoding.areSmall(entry) ? 1 : 0)
   }
 
   // MARK: delta

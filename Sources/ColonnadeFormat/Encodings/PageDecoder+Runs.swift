@@ -32,7 +32,7 @@ extension PageDecoder {
     case .lengths:
       var length = UInt32(truncatingIfNeeded: entry.base)
       unsafe colonnade_fill(sink.address(position), &length, 4, some)
-    case .integer, .wideInteger, .fixed:
+    case .integer, .wideInteger, .float, .fixed:
       if width <= 8 {
         var value = entry.base.littleEndian
         unsafe colonnade_fill(sink.address(position), &value, UInt32(width), some)

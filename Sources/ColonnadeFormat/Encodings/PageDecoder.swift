@@ -120,9 +120,12 @@ struct PageDecoder {
     guard !flags.contains(.largeValues) || (encoding == .plain && kind == .bytes) else {
       throw corrupt("large values that are not text")
     }
+    guard encoding != .decimal || Int(entry.scale) <= DecimalEncoding.greatestScale else {
+      throw corrupt("\(entry.scale) decimal places")
+    }
     let auxiliary = Int(entry.auxiliaryCount)
     switch encoding {
-    case .packed:
+    case .packed, .decimal:
       guard auxiliary <= count, auxiliary == 0 || (!entry.isFramed && kind != .wideInteger) else {
         throw corrupt("\(auxiliary) patches of \(count) slots")
       }
@@ -183,7 +186,7 @@ struct PageDecoder {
       default: return slots * width
       }
     case .constant: return kind == .bytes ? nil : (width > 8 ? width : 0)
-    case .packed, .dictionary:
+    case .packed, .dictionary, .decimal:
       return PackedEncoding.packedByteCount(slots, Int(entry.bitWidth))
     case .delta: return DeltaEncoding.bodyByteCount(count: slots, bitWidth: Int(entry.bitWidth))
     case .runLength:
@@ -251,7 +254,7 @@ struct PageDecoder {
   func wholeBody() throws(ColonnadeError) -> SlotContent {
     if let values = valuesByteCount(count) {
       var expected = values
-      if encoding == .packed {
+      if encoding == .packed || encoding == .decimal {
         expected =
           PackedEncoding.patchLayout(
             count: count, bitWidth: Int(entry.bitWidth), patchCount: Int(entry.auxiliaryCount),
@@ -292,6 +295,7 @@ struct PageDecoder {
       }
     case .constant: try decodeConstant(content, count: part.count, into: sink, at: position)
     case .packed: unpack(content, part, into: sink, at: position)
+    case .decimal: decodeDecimals(content, part, into: sink, at: position)
     case .delta: decodeDelta(content, part, into: sink, at: position)
     case .runLength: try decodeRuns(content, part, into: sink, at: position)
     case .dictionary:

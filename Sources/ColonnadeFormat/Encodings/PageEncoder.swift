@@ -131,13 +131,13 @@ final class PageEncoder {
       }
     }
     // Frames have no patches.
-    if plan.auxiliaryCount > 0, plan.encoding == .packed { return false }
+    if plan.auxiliaryCount > 0, plan.encoding != .runLength { return false }
     let before = (bytes.byteCount, followsPlainPage, entry)
     start(&entry, alignment: 8)
     describe(plan, &entry)
     switch plan.encoding {
     case .delta, .runLength: entry.frameShift = 32
-    case .packed, .dictionary:
+    case .packed, .dictionary, .decimal:
       entry.frameShift = FrameWriter.shift(
         bytesPerSlot: max(0.5, Double(plan.bitWidth) / 8), byteCount: options.frameByteCount * 2)
     default:
@@ -177,6 +177,9 @@ final class PageEncoder {
     if page.hasNulls { leaveValidity(&entry) }
     let start = bytes.byteCount
     appendValues(page, plan, 0..<page.count, to: bytes)
+    if plan.encoding == .decimal {
+      DecimalEncoding.appendPatches(page, plan: plan, start: start, to: bytes)
+    }
     if plan.encoding == .packed {
       unsafe PackedEncoding.appendPatches(
         page.filled, width: source.kind.width, count: page.count, plan: plan, start: start,
@@ -192,6 +195,7 @@ final class PageEncoder {
     entry.bitWidth = UInt8(plan.bitWidth)
     entry.base = plan.base
     entry.auxiliaryCount = UInt32(plan.auxiliaryCount)
+    entry.scale = UInt8(plan.scale)
     if plan.hasCodes { entry.flags.insert(.runsOfCodes) }
   }
 
@@ -225,6 +229,11 @@ final class PageEncoder {
           page.filled + part.lowerBound * width, width: width, count: part.count, base: plan.base,
           bitWidth: plan.bitWidth, to: target)
       }
+    case .decimal:
+      let digits = DecimalEncoding.digits(page, scale: plan.scale)
+      unsafe PackedEncoding.append(
+        UnsafeRawPointer(digits.integers.pointer) + part.lowerBound * 8, width: 8,
+        count: part.count, base: plan.base, bitWidth: plan.bitWidth, to: target)
     case .delta:
       guard case .integer(_, let isSigned) = source.kind else { break }
       unsafe DeltaEncoding.append(

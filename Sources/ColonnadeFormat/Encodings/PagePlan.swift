@@ -7,6 +7,8 @@ struct PagePlan {
   var base: UInt64 = 0
   /// Patches or runs.
   var auxiliaryCount: Int = 0
+  /// Decimal places.
+  var scale: Int = 0
   /// Run values are codes.
   var hasCodes = false
   /// Bytes of the body without frames and compression.
@@ -45,6 +47,7 @@ struct CostModel {
     case .packed: 0.25
     case .runLength: 0.3
     case .dictionary: 0.5
+    case .decimal: 0.7
     case .delta: 0.9
     }
   }

@@ -11,7 +11,9 @@ enum SlotKind: Hashable, Sendable {
   case integer(width: Int, isSigned: Bool)
   /// 16-byte integers.
   case wideInteger
-  /// Floats and fixed-size binary: bytes without arithmetic.
+  /// Floats of 4 or 8 bytes.
+  case float(width: Int)
+  /// Other values of fixed width: bytes without arithmetic.
   case fixed(width: Int)
   case bytes
   /// Lists and maps: lengths as u32.
@@ -30,8 +32,8 @@ enum SlotKind: Hashable, Sendable {
     case .uint32: self = .integer(width: 4, isSigned: false)
     case .uint64: self = .integer(width: 8, isSigned: false)
     case .float16: self = .fixed(width: 2)
-    case .float32: self = .fixed(width: 4)
-    case .float64: self = .fixed(width: 8)
+    case .float32: self = .float(width: 4)
+    case .float64: self = .float(width: 8)
     case .int128: self = .wideInteger
     case .bytes: self = .bytes
     case .fixedBytes(let width): self = .fixed(width: width)
@@ -43,7 +45,7 @@ enum SlotKind: Hashable, Sendable {
   var width: Int {
     switch self {
     case .none, .bit: 0
-    case .integer(let width, _), .fixed(let width): width
+    case .integer(let width, _), .float(let width), .fixed(let width): width
     case .wideInteger, .bytes: 16
     case .lengths: 4
     }
@@ -52,7 +54,7 @@ enum SlotKind: Hashable, Sendable {
   /// Whether null slots may hold a neighbour's value while a page is encoded.
   var canBeFilled: Bool {
     switch self {
-    case .integer, .wideInteger, .fixed: true
+    case .integer, .wideInteger, .float, .fixed: true
     case .none, .bit, .bytes, .lengths: false
     }
   }
@@ -70,6 +72,8 @@ enum SlotKind: Hashable, Sendable {
     case (.delta, .integer): true
     case (.delta, _): false
     case (.runLength, _): true
+    case (.decimal, .float): true
+    case (.decimal, _): false
     case (.dictionary, .bit): false
     case (.dictionary, _): true
     }

@@ -12,6 +12,7 @@ package enum Encoding: UInt8, Sendable, CaseIterable {
   case delta = 4
   case runLength = 5
   case dictionary = 6
+  case decimal = 7
 
   /// The word for people.
   package var name: String {
@@ -23,6 +24,7 @@ package enum Encoding: UInt8, Sendable, CaseIterable {
     case .delta: "delta"
     case .runLength: "run-length"
     case .dictionary: "dictionary"
+    case .decimal: "decimal"
     }
   }
 }
@@ -68,6 +70,8 @@ package struct PageEntry: Hashable, Sendable {
   package var auxiliaryCount: UInt32 = 0
   package var compressionDictionary: UInt16 = PageEntry.noDictionary
   package var flags: Flags = []
+  /// Decimal places of encoding 7.
+  package var scale: UInt8 = 0
 
   package init() {}
 
@@ -89,6 +93,7 @@ package struct PageEntry: Hashable, Sendable {
     auxiliaryCount = load(32, UInt32.self)
     compressionDictionary = load(36, UInt16.self)
     flags = Flags(rawValue: load(38, UInt8.self))
+    scale = load(39, UInt8.self)
   }
 
   /// Appends the entry's 40 bytes.
@@ -105,7 +110,7 @@ package struct PageEntry: Hashable, Sendable {
     target.append(auxiliaryCount.littleEndian)
     target.append(compressionDictionary.littleEndian)
     target.append(flags.rawValue)
-    target.append(UInt8(0))
+    target.append(scale)
   }
 
   package var isFramed: Bool { frameShift != PageEntry.unframed }

@@ -20,6 +20,8 @@ enum ValueShape: CaseIterable {
   case rising
   /// Close together, with a few far away.
   case outliers
+  /// Numbers of two decimal places, with a few that have none: NaN, infinities, minus zero.
+  case prices
   /// One value.
   case constant
 }
@@ -46,6 +48,7 @@ enum ColumnSamples {
       case .runs: if generator.chance(0.02) { state = generator.next() % 7 }
       case .rising: state &+= generator.next() % 5
       case .outliers: state = generator.chance(0.01) ? generator.next() : generator.next() % 50
+      case .prices: state = generator.next() % 1_000_000
       case .constant: state = fixed
       }
       let isNull = nulls == .all || type == .null || (nulls == .some && generator.chance(0.3))
@@ -56,6 +59,8 @@ enum ColumnSamples {
 
   private static func append(_ bits: UInt64, to builder: ColumnBuilder, _ shape: ValueShape) {
     switch builder.type.physical {
+    case .float64 where shape == .prices: builder.append(fixed: price(bits))
+    case .float32 where shape == .prices: builder.append(fixed: Float(price(bits)))
     case .none: builder.appendNull()
     case .bit: builder.append(bool: bits & 1 == 1)
     case .bytes:
@@ -82,6 +87,17 @@ enum ColumnSamples {
       case 4: builder.append(fixed: UInt32(truncatingIfNeeded: bits))
       default: builder.append(fixed: bits)
       }
+    }
+  }
+
+  private static func price(_ bits: UInt64) -> Double {
+    switch bits % 97 {
+    case 0: .nan
+    case 1: -.infinity
+    case 2: -0.0
+    case 3: Double(bits) / 3
+    case 4: -Double(bits) / 100
+    default: Double(bits) / 100
     }
   }
 

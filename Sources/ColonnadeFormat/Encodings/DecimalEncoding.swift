@@ -1,0 +1,113 @@
+// Encoding 7: floats that are decimals, as packed integers over a power of ten, with patches for
+// those that are not. Spec: spec/encodings.md.
+
+import CKernels
+import ColonnadeBase
+
+enum DecimalEncoding {
+  static let greatestScale = 18
+  /// Scales a writer tries.
+  private static let triedScale = 14
+
+  /// Integers of a page and which slots they do not give back.
+  struct Digits {
+    /// One i64 a slot; where it misses, that of a neighbour.
+    let integers: MutableBuffer
+    /// One byte a slot, 1 where it misses.
+    let misses: MutableBuffer
+    let missCount: Int
+  }
+
+  /// The integers of the page's filled values.
+  static func digits(_ page: PageSlots, scale: Int) -> Digits {
+    let count = page.count
+    let integers = MutableBuffer(byteCount: count * 8)
+    let misses = MutableBuffer(byteCount: count)
+    let target = unsafe integers.pointer.assumingMemoryBound(to: UInt64.self)
+    let missed = unsafe misses.pointer.assumingMemoryBound(to: UInt8.self)
+    let missCount = unsafe colonnade_decimal_digits(
+      target, missed, page.filled, UInt32(page.source.kind.width), count, UInt32(scale))
+    if missCount > 0, missCount < count {
+      var last: UInt64 = 0
+      for slot in 0..<count where unsafe missed[slot] == 0 {
+        last = unsafe target[slot]
+        break
+      }
+      for slot in 0..<count {
+        if unsafe missed[slot] == 0 {
+          last = unsafe target[slot]
+        } else {
+          unsafe target[slot] = last
+        }
+      }
+    }
+    return Digits(integers: integers, misses: misses, missCount: missCount)
+  }
+
+  /// The plan of a page most of whose values are decimals of a few places; nil for others.
+  static func plan(_ page: PageSlots, mayPatch: Bool) -> PagePlan? {
+    guard let scale = likelyScale(page) else { return nil }
+    let count = page.count
+    let digits = digits(page, scale: scale)
+    guard digits.missCount == 0 || (mayPatch && digits.missCount <= count / 8) else { return nil }
+    var profile = colonnade_integer_profile()
+    unsafe colonnade_profile_integers(&profile, digits.integers.pointer, 8, 1, count)
+    let bitWidth = 64 - (profile.greatest &- profile.least).leadingZeroBitCount
+    return PagePlan(
+      encoding: .decimal, bitWidth: bitWidth, base: profile.least,
+      auxiliaryCount: digits.missCount, scale: scale,
+      byteCount: PackedEncoding.bodyByteCount(
+        count: count, bitWidth: bitWidth, patchCount: digits.missCount,
+        width: page.source.kind.width))
+  }
+
+  /// The least number of places that suits most of 32 values spread over the page.
+  private static func likelyScale(_ page: PageSlots) -> Int? {
+    let width = page.source.kind.width
+    let some = min(32, page.count)
+    let sample = MutableBuffer(capacity: some * width)
+    for index in 0..<some {
+      let slot = index * page.count / some
+      unsafe sample.append(
+        UnsafeRawBufferPointer(start: page.filled + slot * width, count: width))
+    }
+    let integers = MutableBuffer(byteCount: some * 8)
+    let misses = MutableBuffer(byteCount: some)
+    for scale in 0...triedScale {
+      let missCount = unsafe colonnade_decimal_digits(
+        integers.pointer.assumingMemoryBound(to: UInt64.self),
+        misses.pointer.assumingMemoryBound(to: UInt8.self), sample.pointer, UInt32(width), some,
+        UInt32(scale))
+      if missCount <= some / 16 { return scale }
+    }
+    return nil
+  }
+
+  /// Appends the patches of a body that starts at `start`.
+  static func appendPatches(
+    _ page: PageSlots, plan: PagePlan, start: Int, to target: MutableBuffer
+  ) {
+    guard plan.auxiliaryCount > 0 else { return }
+    let width = page.source.kind.width
+    let layout = PackedEncoding.patchLayout(
+      count: page.count, bitWidth: plan.bitWidth, patchCount: plan.auxiliaryCount, width: width)
+    target.appendZeros(start + layout.end - target.byteCount)
+    let digits = digits(page, scale: plan.scale)
+    let missed = unsafe digits.misses.pointer.assumingMemoryBound(to: UInt8.self)
+    var patch = 0
+    for slot in 0..<page.count where unsafe missed[slot] == 1 {
+      unsafe target.pointer.storeBytes(
+        of: UInt32(slot).littleEndian, toByteOffset: start + layout.indices + patch * 4,
+        as: UInt32.self)
+      unsafe (target.pointer + start + layout.values + patch * width).copyMemory(
+        from: page.filled + slot * width, byteCount: width)
+      patch += 1
+    }
+  }
+
+  /// True where every integer that the entry can pack is below 2^51.
+  static func areSmall(_ entry: PageEntry) -> Bool {
+    let base = Int64(bitPattern: entry.base)
+    return entry.bitWidth <= 50 && base.magnitude < 1 << 50
+  }
+}
