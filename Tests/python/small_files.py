@@ -88,7 +88,7 @@ class Heap:
 
 
 def page(body=b"", encoding=1, width=0, base=0, first=0, nulls=0, aux=0, flags=0, codec=0, shift=255,
-         dictionary=0xFFFF):
+         dictionary=0xFFFF, scale=0):
     return dict(locals())
 
 
@@ -108,9 +108,9 @@ class Writer:
 
     def add_page(self, p):
         offset = self.place(p["body"], 64 if p["shift"] == 255 else 8) if p["body"] else 0
-        self.pages.append(struct.pack("<QIBBBBQIIIHBx", offset, len(p["body"]), p["encoding"], p["codec"],
+        self.pages.append(struct.pack("<QIBBBBQIIIHBB", offset, len(p["body"]), p["encoding"], p["codec"],
                                       p["width"], p["shift"], p["base"] % 2**64, p["first"], p["nulls"],
-                                      p["aux"], p["dictionary"], p["flags"]))
+                                      p["aux"], p["dictionary"], p["flags"], p["scale"]))
         return len(self.pages) - 1
 
     def compression_dictionary(self, data, field=0):

@@ -51,6 +51,19 @@ def test_packed_with_patches_and_base():
     assert file.column("x") == values
 
 
+@pytest.mark.parametrize("code, form", [(11, "f"), (12, "d")])
+def test_decimal(code, form):
+    values = [i * 7 / 100 - 3 for i in range(1030)]
+    values[5] = float("inf")
+    integers = [0 if i == 5 else i * 7 for i in range(1030)]
+    packed = pack(integers, 13)
+    body = packed + bytes(-len(packed) % 8) + struct.pack("<I4x" + form, 5, values[5])
+    file = single(code, [page(body, 7, width=13, base=-300, aux=1, scale=2)], 1030)
+    expected = [(n - 300) / 100 for n in integers]
+    expected[5] = values[5]
+    assert file.column("x") == [struct.unpack(form, struct.pack(form, v))[0] for v in expected]
+
+
 def test_packed_sixteen_bytes():
     values = [-(10**12) + i for i in range(9)]
     file = single(13, [page(pack(list(range(9)), 4), 3, width=4, base=-(10**12))], 9, first=30, second=2)
