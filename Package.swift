@@ -90,6 +90,14 @@ let package = Package(
       ],
       path: "Benchmarks/ReadBenchmark", swiftSettings: swift),
 
+    // Answers predicates over random tables, for the comparison with DuckDB.
+    .executableTarget(
+      name: "PredicateProbe",
+      dependencies: [
+        "ColonnadeQuery", "ColonnadeIngest", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase",
+      ],
+      path: "Tests/PredicateProbe", swiftSettings: swift),
+
     // Tests, one target per floor.
     // What is fuzzed, and the replay of seeds and findings in the ordinary tests.
     .target(

@@ -51,7 +51,7 @@ class Probe:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 
     def ask(self, predicate: str) -> dict:
-        self.process.stdin.write(json.dumps(predicate) + "\n")
+        self.process.stdin.write(predicate + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
