@@ -81,7 +81,7 @@ import Testing
       Field("ts", .timestamp(.millisecond, zone: "UTC")),
       Field("price", .decimal(precision: 9, scale: 2)),
       Field("x", .float64), Field("flag", .bool), Field("u", .fixedBinary(byteCount: 16)),
-      Field("t", .string),
+      Field("t", .string), Field("c", .categorical(ordered: true)),
     ])
     let builders = schema.fields.map { ColumnBuilder($0.type) }
     for row in 0..<300 {
@@ -97,11 +97,13 @@ import Testing
         unsafe builders[4].append(bytes: $0)
       }
       builders[5].append(text: "text number \(row % 11) that is long")
+      builders[6].append(text: ["low", "middle", "high"][row % 3])
     }
     let batch = Batch(schema: schema, columns: builders.map { $0.finish() }, rowCount: 300)
     for (index, partitioning) in [
       "year(ts), flag", "month(ts)", "day(ts)", "hour(ts)", "bucket(7, price), bucket(3, t)",
       "truncate(100, price)", "x", "u", "truncate(13, t), x", "flag", "price", "ts", "",
+      "c, truncate(1, c), bucket(2, c)",
     ].enumerated() {
       let path = scratch.path("t\(index)")
       let writer = try Table.create(
@@ -315,6 +317,15 @@ import Testing
     #expect(try Table.open(path).snapshot.entries().entries.isEmpty)
     try TableFixture.append(path, 0..<5)
     #expect(try TableFixture.numbers(of: try Table.open(path).snapshot) == Array(0..<5))
+  }
+
+  @Test func whatReadersWouldRefuseIsNotPublished() throws {
+    let scratch = try ScratchFolder()
+    let path = scratch.path("t")
+    let name = String(repeating: "x", count: 5000)
+    let writer = try Table.create(path, schema: Schema([Field(name, .int32)]))
+    #expect(failure { _ = try writer.commit() }?.kind == .limitExceeded)
+    #expect(try PosixFileSystem.shared.list(scratch.path).isEmpty)
   }
 
   @Test func leftoversOfKilledWritersAreIgnored() throws {

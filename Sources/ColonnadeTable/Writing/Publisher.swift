@@ -61,8 +61,17 @@ struct Publisher {
       try fileSystem.synchronizeFolder(folder.manifests)
       reach(.manifestsSynced)
       let pending = Path.join(folder.snapshots, folder.freshPendingName())
-      do {
-        try writeWhole(try root.encoded(), to: pending)
+      do throws(ColonnadeError) {
+        let bytes = try root.encoded()
+        // Nothing is published that a reader would refuse: a name or a text beyond its limits.
+        do throws(ColonnadeError) {
+          _ = try SnapshotRoot(decoding: bytes)
+        } catch {
+          throw ColonnadeError(
+            .limitExceeded, "the table's root would break a limit: \(error.message)",
+            file: folder.path)
+        }
+        try writeWhole(bytes, to: pending)
         if parent == nil {
           try fileSystem.synchronizeFolder(folder.path)
           try fileSystem.synchronizeFolder(Path.parent(of: folder.path))

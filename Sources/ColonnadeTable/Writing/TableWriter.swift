@@ -39,7 +39,7 @@ public final class TableWriter {
   private let madeFolders: [String]
 
   /// Drafts are encoded together once they have as many bytes.
-  private static let encodedTogetherByteCount = 96 << 20
+  private static let encodedTogetherByteCount = 64 << 20
   private static let encodedTogetherCount = 256
 
   init(
