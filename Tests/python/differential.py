@@ -30,13 +30,8 @@ PER_TABLE = 200
 
 def probe_path() -> pathlib.Path:
     """The program that answers many predicates over one table in one process."""
-    if "COLONNADE_PROBE" in os.environ:
-        return pathlib.Path(os.environ["COLONNADE_PROBE"])
-    found = [path for kind in ("debug", "release")
-             if (path := ROOT / ".build" / kind / "PredicateProbe").exists()]
-    if not found:
-        raise FileNotFoundError("PredicateProbe is not built: swift build --product PredicateProbe")
-    return max(found, key=lambda path: path.stat().st_mtime)
+    return pathlib.Path(
+        os.environ.get("COLONNADE_PROBE", ROOT / ".build" / "release" / "PredicateProbe"))
 
 
 class Probe:

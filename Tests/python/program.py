@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = pathlib.Path(os.environ.get("COLONNADE", ROOT / ".build/debug/colonnade"))
+PROGRAM = pathlib.Path(os.environ.get("COLONNADE", ROOT / ".build/release/colonnade"))
 
 
 def run(*arguments, code=0, cwd=None, stdin="", env=None):
