@@ -25,6 +25,6 @@ struct RootCommand: ParsableCommand {
     version: "colonnade \(version)",
     subcommands: [
       WriteCommand.self, ScanCommand.self, CountCommand.self, HeadCommand.self, SchemaCommand.self,
-      StatsCommand.self,
+      StatsCommand.self, ExplainCommand.self, InspectCommand.self, VerifyCommand.self,
     ])
 }
