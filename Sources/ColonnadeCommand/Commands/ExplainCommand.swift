@@ -118,7 +118,7 @@ struct Explanation {
     var reasons = ReportTable(["skipped>", "because of"])
     for level in shownLevels {
       for (reason, count) in Explanation.sorted(plan[level].reasons) {
-        reasons.append(["\(HumanText.count(count)) \(level.name)", reason])
+        reasons.append([HumanText.plural(count, String(level.name.dropLast())), reason])
       }
     }
     if !reasons.isEmpty {
