@@ -35,6 +35,19 @@ extension FileReader {
       try findings.result.check { result throws(ColonnadeError) in
         let chunk = try inspect(field: field.index, rowGroup: rowGroup)
         result.chunkCount += 1
+        if chunk.entry.validityOffset > 0 {
+          // Read whole: pages without nulls have bits there that no decoder asks for.
+          let size = Int((chunk.entry.slotCount + 7) / 8)
+          let bits = try data.data(offset: chunk.entry.validityOffset, byteCount: size)
+          ranges.append(chunk.entry.validityOffset..<chunk.entry.validityOffset + UInt64(size))
+          let last = unsafe bits.unsafeBytes.last ?? 0
+          guard chunk.entry.slotCount % 8 == 0 || last >> UInt8(chunk.entry.slotCount % 8) == 0
+          else {
+            throw ColonnadeError(
+              .corrupt, "bits behind the last slot of a validity bitmap are not zero",
+              location: .byte(chunk.entry.validityOffset))
+          }
+        }
         result.pageCount += chunk.pages.count + (chunk.dictionary == nil ? 0 : 1)
         for page in chunk.pages + [chunk.dictionary].compactMap({ $0 }) where page.byteCount > 0 {
           let (end, overflow) = page.offset.addingReportingOverflow(UInt64(page.byteCount))

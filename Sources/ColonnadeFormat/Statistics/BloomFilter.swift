@@ -71,7 +71,7 @@ package struct BloomFilter: Sendable {
   }
 
   private static func block(_ hash: UInt64, _ blockCount: Int) -> Int {
-    Int(truncatingIfNeeded: (hash >> 32) &* UInt64(blockCount) >> 32)
+    Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(blockCount)) >> 32)
   }
 
   private static func bit(_ hash: UInt64, _ salt: UInt32) -> UInt32 {
