@@ -75,7 +75,7 @@ struct TextSampler {
     guard sizes.count >= 8 else { return nil }
     let target = MutableBuffer(byteCount: TextSampler.dictionaryByteCount)
     var parameters = ZDICT_fastCover_params_t()
-    parameters.k = 256
+    parameters.k = 128
     parameters.d = 8
     parameters.f = 18
     parameters.accel = 1

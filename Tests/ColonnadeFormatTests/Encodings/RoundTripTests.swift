@@ -70,7 +70,8 @@ import Testing
     var generator = SeededGenerator(seed: seed)
     for forced in RoundTripTests.forced {
       for nulls in NullShare.allCases {
-        for shape in ValueShape.allCases {
+        // Another two shapes and sizes each time; the seed tells which.
+        for shape in ValueShape.allCases.shuffled(using: &generator).prefix(2) {
           let size = RoundTripTests.sizes.randomElement(using: &generator) ?? 1
           let column = ColumnSamples.column(
             type, count: size, nulls: nulls, shape: shape, &generator)
@@ -96,9 +97,9 @@ import Testing
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)
     for type in [DataType.int64, .float64, .string, .bool, .decimal(precision: 30, scale: 2)] {
-      for shape in ValueShape.allCases {
+      for shape in [ValueShape.random, .runs, .prices] {
         let column = ColumnSamples.column(
-          type, count: shape == .random ? 70_000 : 20_000, nulls: .some, shape: shape, &generator)
+          type, count: shape == .random ? 70_000 : 10_000, nulls: .some, shape: shape, &generator)
         try RoundTripTests.check(
           column, EncodingOptions(profile: profile), &generator,
           "seed \(seed): \(type), \(profile), \(shape)")
