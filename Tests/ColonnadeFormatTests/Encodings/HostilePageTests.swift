@@ -100,4 +100,56 @@ import Testing
       }
     }
   }
+
+  @Test func listsOfChangedLengthsNeverTrap() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("hostile lists: seed \(seed)")
+    var generator = SeededGenerator(seed: seed)
+    for round in 0..<400 {
+      let count = 1500
+      let builder = ColumnBuilder(.list(Field("element", .int8)), capacity: count)
+      for _ in 0..<count {
+        if generator.chance(0.1) {
+          builder.appendNull()
+          continue
+        }
+        for _ in 0..<(generator.chance(0.01) ? 300 : round % 3) {
+          builder.children[0].append(fixed: Int8(1))
+        }
+        builder.appendValid()
+      }
+      let column = builder.finish()
+      let file = MemoryFile(isGuarded: true)
+      var options = EncodingOptions()
+      options.pageShift = 9
+      var chunk = try RoundTripTests.encode(column, options, into: file)
+      let elements = column.children[0].count
+      if round % 2 == 0 {
+        let page = Int.random(in: 0..<chunk.pages.count, using: &generator)
+        Self.mutate(&chunk.pages[page], &generator)
+      } else {
+        file.mutate(
+          at: Int.random(in: 0..<file.byteCount, using: &generator),
+          to: UInt8(truncatingIfNeeded: generator.next()))
+      }
+      let decoder = ChunkDecoder(
+        shape: chunk.shape(column.type, rowCount: count, slotCount: count, elements: elements),
+        pages: PageList(chunk.pages), data: file, cache: DecompressionCache())
+      let rows = (0..<count).filter { _ in generator.chance(0.1) }.map { UInt32($0) }
+      for found in [
+        try? decoder.decodeLists(slots: 0..<count), try? decoder.decodeLists(slots: 700..<1300),
+        try? decoder.decodeLists(selection: SelectionVector(rows)),
+      ] {
+        guard let found else { continue }
+        let last = unsafe Int(found.offsets.unsafeValues(Int32.self)[found.validity.count])
+        switch found.elements {
+        case .range(let range):
+          #expect(range.count == last && range.upperBound <= elements, "seed \(seed)")
+        case .selection(let selection):
+          #expect(selection.count == last, "seed \(seed)")
+          #expect(selection.array.allSatisfy { Int($0) < elements }, "seed \(seed)")
+        }
+      }
+    }
+  }
 }
