@@ -41,6 +41,7 @@ import Testing
         } else {
           #expect(selected == (0..<200).filter { expected[$0] == .yes }.map(UInt32.init), comment)
         }
+        PropertyTests.checkFilter(bound, columns, selected, comment)
         for first in stride(from: 0, to: 200, by: 16) {
           let zone = first..<min(200, first + 16)
           let source = RandomStatistics(columns: columns, range: zone, seed: generator.next())
@@ -61,5 +62,30 @@ import Testing
     #expect(pruned > kept / 10)
     #expect(whole > 0)
     #expect(failed > 0)
+  }
+
+  /// Condition by condition, reading columns only where rows are left, the outcome is the same.
+  private static func checkFilter(
+    _ predicate: BoundPredicate, _ columns: RandomColumns, _ selected: [UInt32]?,
+    _ comment: Comment
+  ) {
+    let kept = [1, 13]
+    do throws(ColonnadeError) {
+      let found = try ConditionFilter(predicate).select(rowCount: 200, keeping: kept) {
+        (column: Int, rows: SelectionVector?) throws(ColonnadeError) -> Column in
+        rows.map { columns.columns[column].take($0) } ?? columns.columns[column]
+      }
+      #expect(found.rows.array == selected, comment)
+      for (column, values) in found.columns {
+        #expect(kept.contains(column), comment)
+        #expect(values.count == found.rows.count, comment)
+        for (index, row) in found.rows.array.enumerated() {
+          let (left, right) = (values.value(at: index), columns.rows[Int(row)][column])
+          #expect(left.isNull ? right.isNull : left.order(right) == 0, comment)
+        }
+      }
+    } catch {
+      #expect(selected == nil, comment)
+    }
   }
 }

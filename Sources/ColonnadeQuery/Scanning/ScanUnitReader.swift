@@ -8,57 +8,59 @@ import ColonnadeFormat
 struct ScanUnitReader: Sendable {
   let source: Schema
   let projection: ScanProjection
-  let predicate: BoundPredicate?
   let metrics: ScanMetrics
+  private let filter: ConditionFilter?
+
+  init(
+    source: Schema, projection: ScanProjection, predicate: BoundPredicate?, metrics: ScanMetrics
+  ) {
+    self.source = source
+    self.projection = projection
+    self.metrics = metrics
+    filter = predicate.map { ConditionFilter($0) }
+  }
 
   /// The rows of a unit that match, `nil` where none does.
   func read(_ unit: ScanUnit) throws(ColonnadeError) -> Batch? {
     metrics.update { $0.rowsRead += unit.rows.count }
-    guard let predicate, !unit.matchesWhole else {
-      return try batch(unit, tested: [:], selection: nil)
-    }
-    let (tested, selection) = try test(predicate, unit)
-    if selection.count == 0 {
+    guard let filter, !unit.matchesWhole else { return try batch(unit, tested: [:], rows: nil) }
+    let (rows, tested) = try select(filter, unit)
+    if rows.count == 0 {
       metrics.update { $0.projectionsSkipped += 1 }
       return nil
     }
-    return try batch(
-      unit, tested: tested, selection: selection.count == unit.rows.count ? nil : selection)
+    return try batch(unit, tested: tested, rows: rows.count == unit.rows.count ? nil : rows)
   }
 
   /// How many rows of a unit match.
   func count(_ unit: ScanUnit) throws(ColonnadeError) -> Int {
-    guard let predicate, !unit.matchesWhole else { return unit.rows.count }
+    guard let filter, !unit.matchesWhole else { return unit.rows.count }
     metrics.update { $0.rowsRead += unit.rows.count }
-    return try test(predicate, unit).selection.count
+    return try select(filter, unit).rows.count
   }
 
-  /// Decodes the predicate's columns and tests every row.
-  private func test(
-    _ predicate: BoundPredicate, _ unit: ScanUnit
-  ) throws(ColonnadeError) -> (tested: [Int: Column], selection: SelectionVector) {
-    var tested: [Int: Column] = [:]
-    for column in predicate.columns {
-      tested[column] = try self.column(column, unit, selection: nil)
+  /// The rows of the unit that match, and the columns read to find them, at these rows.
+  private func select(
+    _ filter: ConditionFilter, _ unit: ScanUnit
+  ) throws(ColonnadeError) -> (rows: SelectionVector, columns: [Int: Column]) {
+    try filter.select(rowCount: unit.rows.count, keeping: projection.columns) {
+      (column: Int, rows: SelectionVector?) throws(ColonnadeError) -> Column in
+      try self.column(column, unit, selection: rows?.shifted(by: unit.rows.lowerBound))
     }
-    let selection = try Evaluator(columns: tested, rowCount: unit.rows.count).select(predicate)
-    return (tested, selection)
   }
 
-  /// - Parameter selection: rows of the unit, ascending; `nil` for all.
+  /// - Parameters:
+  ///   - tested: columns read already, at `rows`.
+  ///   - rows: rows of the unit, ascending; `nil` for all.
   private func batch(
-    _ unit: ScanUnit, tested: [Int: Column], selection: SelectionVector?
+    _ unit: ScanUnit, tested: [Int: Column], rows: SelectionVector?
   ) throws(ColonnadeError) -> Batch {
-    let inGroup = selection.map { $0.shifted(by: unit.rows.lowerBound) }
-    var decoded: [Int: Column] = [:]
-    for column in projection.columns {
-      if let known = tested[column] {
-        decoded[column] = selection.map(known.take) ?? known
-      } else {
-        decoded[column] = try self.column(column, unit, selection: inGroup)
-      }
+    let inGroup = rows.map { $0.shifted(by: unit.rows.lowerBound) }
+    var decoded = tested
+    for column in projection.columns where decoded[column] == nil {
+      decoded[column] = try self.column(column, unit, selection: inGroup)
     }
-    return projection.batch(from: decoded, rowCount: selection?.count ?? unit.rows.count)
+    return projection.batch(from: decoded, rowCount: rows?.count ?? unit.rows.count)
   }
 
   /// - Parameter selection: rows of the row group, ascending; `nil` for the unit's rows.
