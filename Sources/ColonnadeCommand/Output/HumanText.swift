@@ -40,8 +40,12 @@ enum HumanText {
   /// A share as `12.5 %`; `0 %` of nothing.
   static func percent(_ part: some BinaryInteger, of whole: some BinaryInteger) -> String {
     guard whole > 0 else { return "0 %" }
-    let share = Double(part) / Double(whole) * 100
-    return fixed(share, places: share < 9.95 && share > 0 ? 1 : 0) + " %"
+    // Not all is never 100 %, and something is never 0 %.
+    var tenths = (Double(part) / Double(whole) * 1000).rounded()
+    if part < whole { tenths = min(tenths, 999) }
+    if part > 0 { tenths = max(tenths, 1) }
+    let isFine = tenths > 0 && (tenths < 100 || (tenths > 990 && tenths < 1000))
+    return fixed(tenths / 10, places: isFine ? 1 : 0) + " %"
   }
 
   /// `245.0` as `4 min 5 s`, `0.0123` as `12 ms`.
