@@ -58,6 +58,9 @@ final class PartitionRouter {
     var builders: [ColumnBuilder] = []
     var rowCount = 0
     var byteCount = 0
+    /// Rows of the group before where it was large; room is made for as many at once, since growing
+    /// copies and touches fresh memory. Room for small groups would only lie idle.
+    var expectedRowCount = 0
   }
 
   private let schema: Schema
@@ -230,7 +233,9 @@ final class PartitionRouter {
       try cut(number, emit: emit)
     }
     if pending[number].builders.isEmpty {
-      pending[number].builders = schema.fields.map { ColumnBuilder($0.type) }
+      pending[number].builders = schema.fields.map {
+        ColumnBuilder($0.type, capacity: pending[number].expectedRowCount)
+      }
       pending[number].byteCount = overheadByteCount
       bufferedByteCount += overheadByteCount
     }
@@ -250,7 +255,8 @@ final class PartitionRouter {
   ) throws(ColonnadeError) {
     let group = pending[number]
     guard group.rowCount > 0 else { return }
-    pending[number] = Pending()
+    pending[number] = Pending(
+      expectedRowCount: group.rowCount >= PartitionRouter.sliceRowCount ? group.rowCount : 0)
     bufferedByteCount -= group.byteCount
     try emit(
       RowGroupDraft(
