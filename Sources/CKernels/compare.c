@@ -132,12 +132,28 @@ static void views_equal(
   }
 }
 
-static inline int has_prefix(
-    const uint64_t *view, const uint8_t *const *buffers, const uint8_t *constant,
-    size_t byteCount) {
-  return view_size(view) >= byteCount &&
-         memcmp((const uint8_t *)view + 4, constant, byteCount < 4 ? byteCount : 4) == 0 &&
-         (byteCount <= 4 || memcmp(view_bytes(view, buffers), constant, byteCount) == 0);
+/// The first four bytes of a constant as they stand in a view, padded with zeros.
+static inline uint32_t constant_prefix(const uint8_t *constant, size_t byteCount) {
+  uint32_t prefix = 0;
+  memcpy(&prefix, constant, byteCount < 4 ? byteCount : 4);
+  return prefix;
+}
+
+static inline uint32_t view_prefix(const uint64_t *view) { return (uint32_t)(view[0] >> 32); }
+
+COLONNADE_CLONES
+static void views_prefixed(
+    uint64_t *bits, const uint64_t *views, size_t count, const uint8_t *const *buffers,
+    const uint8_t *constant, size_t byteCount) {
+  uint32_t wanted = constant_prefix(constant, byteCount);
+  uint32_t mask = byteCount >= 4 ? UINT32_MAX : (UINT32_C(1) << (8 * byteCount)) - 1;
+  if (byteCount <= 4) {
+    EACH(((view_prefix(views + 2 * k) & mask) == wanted) &
+         (view_size(views + 2 * k) >= byteCount));
+  } else {
+    EACH(view_prefix(views + 2 * k) == wanted && view_size(views + 2 * k) >= byteCount &&
+         memcmp(view_bytes(views + 2 * k, buffers), constant, byteCount) == 0);
+  }
 }
 
 static inline int has_suffix(
@@ -156,7 +172,7 @@ void colonnade_views_match(
       views_equal(bits, views, count, buffers, constant, byteCount);
       break;
     case COLONNADE_MATCH_PREFIX:
-      EACH(has_prefix(views + 2 * k, buffers, constant, byteCount));
+      views_prefixed(bits, views, count, buffers, constant, byteCount);
       break;
     case COLONNADE_MATCH_SUFFIX:
       EACH(has_suffix(views + 2 * k, buffers, constant, byteCount));
@@ -171,7 +187,10 @@ void colonnade_views_match(
 
 static inline int view_order(
     const uint64_t *view, const uint8_t *const *buffers, const uint8_t *constant,
-    size_t byteCount) {
+    size_t byteCount, uint32_t prefix) {
+  // Where the first four bytes differ, padding included, they decide.
+  uint32_t own = __builtin_bswap32(view_prefix(view));
+  if (own != prefix) return own < prefix ? -1 : 1;
   size_t size = view_size(view), shared = size < byteCount ? size : byteCount;
   int order = memcmp(view_bytes(view, buffers), constant, shared);
   return order != 0 ? order : size < byteCount ? -1 : size > byteCount;
@@ -180,15 +199,16 @@ static inline int view_order(
 void colonnade_views_compare(
     uint64_t *bits, const uint64_t *views, size_t count, const uint8_t *const *buffers,
     const uint8_t *constant, size_t byteCount, int operation) {
+  uint32_t prefix = __builtin_bswap32(constant_prefix(constant, byteCount));
   switch (operation) {
     case COLONNADE_EQUAL:
       views_equal(bits, views, count, buffers, constant, byteCount);
       break;
     case COLONNADE_LESS:
-      EACH(view_order(views + 2 * k, buffers, constant, byteCount) < 0);
+      EACH(view_order(views + 2 * k, buffers, constant, byteCount, prefix) < 0);
       break;
     default:
-      EACH(view_order(views + 2 * k, buffers, constant, byteCount) <= 0);
+      EACH(view_order(views + 2 * k, buffers, constant, byteCount, prefix) <= 0);
       break;
   }
 }

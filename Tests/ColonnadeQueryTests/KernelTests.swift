@@ -2,8 +2,29 @@
 
 import CKernels
 import ColonnadeArrays
+import ColonnadeBase
+import ColonnadeQuery
 import TestSupport
 import Testing
+
+/// Calls the matching kernel on a column without nulls.
+enum MatchKernel {
+  static func rows(_ column: Column, _ constant: [UInt8], _ kind: Int) -> [Bool] {
+    var bits = [UInt64](repeating: 0, count: (column.count + 63) / 64)
+    let buffers = unsafe column.data.map {
+      unsafe Optional($0.unsafeAddress.assumingMemoryBound(to: UInt8.self))
+    }
+    // One byte more, so that the constant has an address also where it is empty.
+    unsafe (constant + [0]).withUnsafeBufferPointer { bytes in
+      unsafe buffers.withUnsafeBufferPointer { addresses in
+        unsafe colonnade_views_match(
+          &bits, column.values.unsafeAddress.assumingMemoryBound(to: UInt64.self), column.count,
+          addresses.baseAddress, bytes.baseAddress, constant.count, Int32(kind))
+      }
+    }
+    return (0..<column.count).map { (bits[$0 >> 6] >> UInt64($0 & 63)) & 1 == UInt64(1) }
+  }
+}
 
 @Suite struct KernelTests {
   static let operations = [COLONNADE_EQUAL, COLONNADE_LESS, COLONNADE_LESS_OR_EQUAL]
@@ -94,6 +115,57 @@ import Testing
         unsafe colonnade_compare_pairs_f32(
           &found, narrow, narrowOthers, length, Int32(operation))
         #expect(found == expected)
+      }
+    }
+  }
+
+  @Test func viewsAgreeWithBytes() {
+    var generator = SeededGenerator(seed: 3)
+    let pieces: [[UInt8]] = [
+      [], [0], [97], [97, 0], [97, 98], [97, 98, 99, 100], [97, 98, 99, 100, 101], [255],
+      [97, 98, 99, 100, 0], [97, 255], Array(repeating: 97, count: 13),
+      Array(repeating: 97, count: 20), Array(repeating: 97, count: 12) + [98],
+    ]
+    let builder = ColumnBuilder(.binary)
+    var values: [[UInt8]] = []
+    for _ in 0..<300 {
+      let value =
+        (pieces.randomElement(using: &generator) ?? [])
+        + (pieces.randomElement(using: &generator) ?? [])
+      values.append(value)
+      unsafe value.withUnsafeBytes { unsafe builder.append(bytes: $0) }
+    }
+    let texts = builder.finish()
+    let evaluator = Evaluator(columns: [0: texts], rowCount: 300)
+    let schema = Schema([Field("x", .binary)])
+    for constant in pieces + values.prefix(20) {
+      for operation in ComparisonOperator.allCases {
+        let predicate = Predicate(
+          .comparison(column("x"), operation, .value(.binary(constant)), .none))
+        let found = try? evaluator.select(predicate.bind(schema))
+        let expected = (0..<300).filter { row in
+          let order =
+            values[row] == constant ? 0 : values[row].lexicographicallyPrecedes(constant) ? -1 : 1
+          return operation.holds(order)
+        }
+        #expect(found?.array == expected.map(UInt32.init))
+      }
+      for (kind, fits) in [
+        (COLONNADE_MATCH_EQUAL, { (value: [UInt8]) in value == constant }),
+        (COLONNADE_MATCH_PREFIX, { (value: [UInt8]) in value.starts(with: constant) }),
+        (
+          COLONNADE_MATCH_SUFFIX,
+          { (value: [UInt8]) in value.reversed().starts(with: constant.reversed()) }
+        ),
+        (
+          COLONNADE_MATCH_CONTAINS,
+          { (value: [UInt8]) in
+            value.indices.contains { value[$0...].starts(with: constant) } || constant.isEmpty
+          }
+        ),
+      ] {
+        let found = MatchKernel.rows(texts, constant, kind)
+        #expect(found == values.map(fits))
       }
     }
   }

@@ -42,7 +42,7 @@ enum Membership {
       for value in values { found = found.or(Comparison.compare(column, .equal, value)) }
       return found
     default:
-      let wanted = Set(values.map { UInt64(truncatingIfNeeded: Comparison.held($0)) })
+      let wanted = IntegerSet(values.map { UInt64(truncatingIfNeeded: Comparison.held($0)) })
       let numbers = Comparison.integers(column)
       return Comparison.collect(column.count) {
         wanted.contains(UInt64(truncatingIfNeeded: numbers[$0]))
@@ -52,5 +52,42 @@ enum Membership {
 
   private static func canonicalBits(_ number: Double) -> UInt64 {
     number.isNaN ? Double.nan.bitPattern : number == 0 ? 0 : number.bitPattern
+  }
+}
+
+/// A set of integers that is asked for every row: open addressing, half empty at least.
+private struct IntegerSet {
+  private var slots: [UInt64]
+  private let shift: UInt64
+  /// Free slots hold zero, so zero itself is kept apart.
+  private var hasZero = false
+
+  init(_ numbers: [UInt64]) {
+    let bitCount = max(4, Int.bitWidth - (2 * numbers.count).leadingZeroBitCount)
+    slots = [UInt64](repeating: 0, count: 1 << bitCount)
+    shift = UInt64(64 - bitCount)
+    for number in numbers {
+      if number == 0 {
+        hasZero = true
+        continue
+      }
+      var slot = index(number)
+      while slots[slot] != 0, slots[slot] != number { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = number
+    }
+  }
+
+  private func index(_ number: UInt64) -> Int {
+    Int(truncatingIfNeeded: (number &* 0x9E37_79B9_7F4A_7C15) >> shift)
+  }
+
+  func contains(_ number: UInt64) -> Bool {
+    if number == 0 { return hasZero }
+    var slot = index(number)
+    while slots[slot] != 0 {
+      if slots[slot] == number { return true }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return false
   }
 }
