@@ -304,3 +304,50 @@ def test_rejects(tmp_path):
     bad = [strict(line) for line in (tmp_path / "bad.jsonl").read_text().splitlines()]
     assert [record["line"] for record in bad] == [3, 5]
     assert lines("count", tmp_path / "t") == ["2"]
+
+
+def test_completion_knows_the_columns(table):
+    words = ["colonnade", "scan", str(table), "--select", "id,na"]
+    asked = ["---completion", "scan", "--", "--select"]
+    assert lines(*asked, "4", "5", *words) == [f"id,{name}" for name in COLUMNS]
+    words = ["colonnade", "count", str(table), "--where", ""]
+    assert lines("---completion", "count", "--", "--where", "4", "0", *words) == COLUMNS
+    words[2] = str(table) + "-not-there"
+    assert lines("---completion", "count", "--", "--where", "4", "0", *words) in ([], [""])
+
+
+def test_explain_says_what_is_skipped_and_why(tmp_path):
+    text = "day,n\n" + "".join(f"2024-01-{1 + n % 28:02},{n}\n" for n in range(28_000))
+    (tmp_path / "n.csv").write_text(text)
+    run("write", tmp_path / "t", tmp_path / "n.csv", "--partition-by", "day", "--sort-by", "n")
+    done = strict(run("explain", tmp_path / "t", "--json", "--analyze", "--select", "n",
+                      "--where", "day = DATE '2024-01-05' AND n < 50").stdout)
+    levels = {level["level"]: level for level in done["plan"]["levels"]}
+    assert levels["partitions"]["considered"] == 28 and levels["partitions"]["left"] == 1
+    assert "day" in levels["partitions"]["reasons"][0]["because"]
+    assert done["actual"]["rowsReturned"] == 2
+    assert done["actual"]["rowsRead"] <= 1000
+    assert done["testedColumns"] == ["n"] or done["testedColumns"] == ["day", "n"]
+    shown = run("explain", tmp_path / "t", "--where", "day = DATE '2024-01-05'").stdout
+    assert "27 partitions" in shown and "rows to read" in shown
+
+
+def test_inspect_shows_pages_encodings_and_partitions(table):
+    shown = run("inspect", table, "--chunks").stdout
+    for word in ["table id", "commit id", "data/", "encodings", "price", "least"]:
+        assert word in shown
+    pages = strict(run("inspect", table, "--pages", "--json", "--select", "id").stdout)
+    chunks = pages["files"][0]["chunks"]
+    assert [chunk["column"] for chunk in chunks] == ["id"]
+    assert sum(page["bytes"] for chunk in chunks for page in chunk["pages"]) > 0
+    assert "row group" in run("inspect", table, "--row-group", "9", code=3).stderr
+
+
+def test_stats_come_from_metadata(table):
+    columns = strict(run("stats", table, "--json").stdout)["columns"]
+    by_name = {column["name"]: column for column in columns}
+    assert (by_name["id"]["minimum"], by_name["id"]["maximum"]) == (1, 6)
+    assert by_name["price"]["minimum"] == -0.75 and by_name["price"]["nulls"] == 1
+    assert by_name["day"]["minimum"] == "1969-12-31" and by_name["ratio"]["nans"] == 1
+    assert [c["name"] for c in strict(
+        run("stats", table, "--json", "--select", "day").stdout)["columns"]] == ["day"]

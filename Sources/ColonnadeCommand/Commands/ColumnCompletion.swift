@@ -18,4 +18,14 @@ enum ColumnCompletion {
     }
     return []
   }
+
+  /// Lists of columns: the last name is completed, those before it stay.
+  /// - Parameters:
+  ///   - index: which argument is being typed; out of range where the shell does not say.
+  ///   - word: what of it stands before the cursor; empty where the shell does not say.
+  static func list(for arguments: [String], index: Int, word: String) -> [String] {
+    let typed = word.isEmpty && arguments.indices.contains(index) ? arguments[index] : word
+    let head = typed.lastIndex(of: ",").map { String(typed[...$0]) } ?? ""
+    return names(for: arguments).map { head + $0 }
+  }
 }

@@ -96,7 +96,9 @@ struct ProjectionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Only these columns, in this order, separated by commas.", valueName: "columns"),
-    completion: .custom { arguments, _, _ in ColumnCompletion.names(for: arguments) })
+    completion: .custom { arguments, index, word in
+      ColumnCompletion.list(for: arguments, index: index, word: word)
+    })
   var select: String?
 
   /// The columns named, `nil` for all.
