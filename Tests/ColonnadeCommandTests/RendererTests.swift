@@ -2,6 +2,7 @@
 
 import ColonnadeArrays
 import ColonnadeBase
+import ColonnadeQuery
 import Testing
 
 @testable import ColonnadeCommand
@@ -200,10 +201,10 @@ func render(_ batch: Batch, with renderer: any Renderer) throws -> String {
 
   @Test func suggestions() {
     let names = ["dep_delay", "arr_delay", "carrier", "Tail"]
-    #expect(Suggestion.nearest(to: "dep_dely", among: names) == "dep_delay")
-    #expect(Suggestion.nearest(to: "tail", among: names) == "Tail")
-    #expect(Suggestion.nearest(to: "carreir", among: names) == "carrier")
-    #expect(Suggestion.nearest(to: "zzz", among: names) == nil)
+    #expect(SpellingSuggestion.nearest(to: "dep_dely", among: names) == "dep_delay")
+    #expect(SpellingSuggestion.nearest(to: "tail", among: names) == "Tail")
+    #expect(SpellingSuggestion.nearest(to: "carreir", among: names) == "carrier")
+    #expect(SpellingSuggestion.nearest(to: "zzz", among: names) == nil)
   }
 
   @Test func caret() {

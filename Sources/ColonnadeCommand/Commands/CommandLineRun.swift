@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import ColonnadeBase
+import ColonnadeQuery
 
 /// Runs the command that `arguments` ask for.
 enum CommandLineRun {
@@ -47,7 +48,7 @@ enum CommandLineRun {
       return 0
     }
     if let name = arguments.first, !name.hasPrefix("-"), !names.contains(name) {
-      let near = Suggestion.nearest(to: name, among: names)
+      let near = SpellingSuggestion.nearest(to: name, among: names)
       console.error(
         "there is no command '\(TextWidth.safe(name))'; "
           + (near.map { "did you mean '\($0)'?" } ?? "'colonnade --help' lists them"))

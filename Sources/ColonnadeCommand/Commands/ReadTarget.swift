@@ -3,6 +3,7 @@
 import ColonnadeArrays
 import ColonnadeBase
 import ColonnadeFormat
+import ColonnadeQuery
 import ColonnadeTable
 
 /// An opened table or file.
@@ -38,7 +39,9 @@ enum ReadTarget {
     let folder = Path.parent(of: path)
     guard let entries = try? fileSystem.list(folder) else { return nil }
     let names = entries.map(\.name).filter { !$0.hasPrefix(".") }
-    return Suggestion.nearest(to: Path.name(of: path), among: names).map { Path.join(folder, $0) }
+    return SpellingSuggestion.nearest(to: Path.name(of: path), among: names).map {
+      Path.join(folder, $0)
+    }
   }
 
   var schema: Schema {

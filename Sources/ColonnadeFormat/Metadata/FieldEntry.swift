@@ -1,58 +1,7 @@
 // Fields as section 2 holds them: level order, fixed stride. Spec: spec/file.md "Fields",
 // spec/types.md.
 
-package import ColonnadeArrays
 import ColonnadeBase
-
-/// Codes of types.
-package enum TypeCode: UInt8, Sendable {
-  case null, bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64
-  case float16, float32, float64, decimal, date, time, timestamp, duration
-  case string, categorical, binary, fixedBinary, list, fixedList, structure, map
-}
-
-extension DataType {
-  /// The format's code of the type.
-  package var code: TypeCode {
-    switch self {
-    case .null: .null
-    case .bool: .bool
-    case .int8: .int8
-    case .int16: .int16
-    case .int32: .int32
-    case .int64: .int64
-    case .uint8: .uint8
-    case .uint16: .uint16
-    case .uint32: .uint32
-    case .uint64: .uint64
-    case .float16: .float16
-    case .float32: .float32
-    case .float64: .float64
-    case .decimal: .decimal
-    case .date: .date
-    case .time: .time
-    case .timestamp: .timestamp
-    case .duration: .duration
-    case .string: .string
-    case .categorical: .categorical
-    case .binary: .binary
-    case .fixedBinary: .fixedBinary
-    case .list: .list
-    case .fixedList: .fixedList
-    case .structure: .structure
-    case .map: .map
-    }
-  }
-
-  /// Whether bounds take 16 bytes. Spec: spec/statistics.md.
-  package var hasWideStatistics: Bool {
-    switch self {
-    case .string, .categorical, .binary, .fixedBinary: true
-    case .decimal(let precision, _): precision > 18
-    default: false
-    }
-  }
-}
 
 /// One entry of section 2.
 struct FieldEntry: Hashable, Sendable {

@@ -65,22 +65,13 @@ struct SchemaSections {
     entry.nameHash = FieldEntry.hash(field.name)
     entry.firstChild = node.children.isEmpty ? FormatLimits.none : UInt32(node.children.lowerBound)
     entry.childCount = UInt16(node.children.count)
-    switch field.type {
-    case .decimal(let precision, let scale):
-      entry.firstParameter = UInt32(precision)
-      entry.secondParameter = UInt32(scale)
-    case .time(let unit), .duration(let unit): entry.firstParameter = UInt32(unit.rawValue)
-    case .timestamp(let unit, let zone):
-      entry.firstParameter = UInt32(unit.rawValue)
-      if let zone {
-        entry.firstParameter += 4
-        entry.secondParameter = UInt32(keyValues.count)
-        try add([MetadataEntry("zone", zone)])
-      }
-    case .fixedBinary(let count): entry.firstParameter = UInt32(count)
-    case .fixedList(_, let count): entry.firstParameter = UInt32(count)
-    case .categorical(let ordered): if ordered { entry.flags.insert(.ordered) }
-    default: break
+    let descriptor = TypeDescriptor(field.type)
+    entry.firstParameter = descriptor.first
+    entry.secondParameter = descriptor.second
+    if descriptor.isOrdered { entry.flags.insert(.ordered) }
+    if let zone = descriptor.zone {
+      entry.secondParameter = UInt32(keyValues.count)
+      try add([MetadataEntry("zone", zone)])
     }
     entry.firstMetadata = UInt32(keyValues.count)
     entry.metadataCount = UInt16(field.metadata.count)

@@ -213,72 +213,24 @@ struct SchemaReader: Sendable {
   private func type(
     _ entry: FieldEntry, name: String, children: [Field]
   ) throws(ColonnadeError) -> DataType {
-    func corrupt(_ what: String) -> ColonnadeError {
-      ColonnadeError(.corrupt, "column '\(name)': \(what)")
-    }
-    guard let code = TypeCode(rawValue: entry.typeCode) else {
-      throw ColonnadeError(
-        .unsupportedFeature, "column '\(name)' has type \(entry.typeCode), which is not known",
-        hint: "use a newer Colonnade")
-    }
-    func unit() throws(ColonnadeError) -> TimeUnit {
-      guard let unit = TimeUnit(rawValue: UInt8(truncatingIfNeeded: entry.firstParameter & 3)),
-        entry.firstParameter < (code == .timestamp ? 8 : 4)
-      else { throw corrupt("time unit \(entry.firstParameter)") }
-      return unit
-    }
-    func fixedCount() throws(ColonnadeError) -> Int {
-      guard (1...(1 << 20)).contains(entry.firstParameter) else {
-        throw corrupt("a fixed size of \(entry.firstParameter)")
-      }
-      return Int(entry.firstParameter)
-    }
-    func only() throws(ColonnadeError) -> Field {
-      guard children.count == 1 else { throw corrupt("\(children.count) children, not one") }
-      return children[0]
-    }
-    if code != .list, code != .fixedList, code != .structure, code != .map, !children.isEmpty {
-      throw corrupt("children below a leaf")
-    }
-    switch code {
-    case .null: return .null
-    case .bool: return .bool
-    case .int8: return .int8
-    case .int16: return .int16
-    case .int32: return .int32
-    case .int64: return .int64
-    case .uint8: return .uint8
-    case .uint16: return .uint16
-    case .uint32: return .uint32
-    case .uint64: return .uint64
-    case .float16: return .float16
-    case .float32: return .float32
-    case .float64: return .float64
-    case .decimal:
-      guard (1...38).contains(entry.firstParameter), entry.secondParameter <= entry.firstParameter
-      else { throw corrupt("decimal(\(entry.firstParameter), \(entry.secondParameter))") }
-      return .decimal(
-        precision: Int(entry.firstParameter), scale: Int(entry.secondParameter))
-    case .date: return .date
-    case .time: return .time(try unit())
-    case .timestamp:
-      guard entry.firstParameter & 4 != 0 else { return .timestamp(try unit(), zone: nil) }
-      let section = try metadata.section(.keyValueMetadata)
-      return .timestamp(
-        try unit(), zone: try keyValue(section, Int(entry.secondParameter)).value)
-    case .duration: return .duration(try unit())
-    case .string: return .string
-    case .categorical: return .categorical(ordered: entry.flags.contains(.ordered))
-    case .binary: return .binary
-    case .fixedBinary: return .fixedBinary(byteCount: try fixedCount())
-    case .list: return .list(try only())
-    case .fixedList: return .fixedList(try only(), count: try fixedCount())
-    case .structure: return .structure(children)
+    var descriptor = TypeDescriptor(
+      code: entry.typeCode, isOrdered: entry.flags.contains(.ordered),
+      first: entry.firstParameter, second: entry.secondParameter, zone: nil)
+    var parts = children
+    switch TypeCode(rawValue: entry.typeCode) {
+    case .timestamp where entry.firstParameter & TypeDescriptor.zoned != 0:
+      descriptor.zone =
+        try keyValue(
+          try metadata.section(.keyValueMetadata), Int(entry.secondParameter)
+        ).value
     case .map:
-      guard case .structure(let parts) = try only().type, parts.count == 2 else {
-        throw corrupt("a map without entries of key and value")
+      guard children.count == 1, case .structure(let entries) = children[0].type else {
+        throw ColonnadeError(
+          .corrupt, "column '\(name)': a map without entries of key and value")
       }
-      return .map(key: parts[0], value: parts[1])
+      parts = entries
+    default: break
     }
+    return try descriptor.type(children: parts, name: name)
   }
 }

@@ -1,6 +1,6 @@
 // How bounds of a type compare, and how they become values. Spec: spec/statistics.md.
 
-import ColonnadeArrays
+package import ColonnadeArrays
 import ColonnadeBase
 
 /// The order of a type's bounds.
@@ -42,6 +42,17 @@ enum BoundOrder: Sendable {
   static func wide(_ value: Int128) -> StatisticsEntry.Bound {
     let bits = UInt128(truncatingIfNeeded: value)
     return .wide((0..<16).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) })
+  }
+}
+
+extension DataType {
+  /// Whether bounds take 16 bytes. Spec: spec/statistics.md.
+  package var hasWideStatistics: Bool {
+    switch self {
+    case .string, .categorical, .binary, .fixedBinary: true
+    case .decimal(let precision, _): precision > 18
+    default: false
+    }
   }
 }
 

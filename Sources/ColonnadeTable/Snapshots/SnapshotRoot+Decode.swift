@@ -3,6 +3,7 @@
 
 import ColonnadeArrays
 package import ColonnadeBase
+import ColonnadeFormat
 
 extension SnapshotRoot {
   /// - Throws: `.corrupt` or `.truncated` where the bytes are no root, `.unsupportedFeature` where
@@ -107,10 +108,10 @@ extension SnapshotRoot {
     }
     var children: [Field] = []
     for _ in 0..<childCount { children.append(try field(&cursor, &ids, depth: depth + 1)) }
-    let type = TypeCode(
+    let type = TypeDescriptor(
       code: code, isOrdered: flags & 8 != 0, first: first, second: second, zone: zone)
     return Field(
-      name, try type.type(children: children), isNullable: flags & 1 != 0, id: id,
+      name, try type.type(children: children, name: name), isNullable: flags & 1 != 0, id: id,
       metadata: metadata)
   }
 

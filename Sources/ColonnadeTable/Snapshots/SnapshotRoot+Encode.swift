@@ -2,6 +2,7 @@
 
 import ColonnadeArrays
 package import ColonnadeBase
+import ColonnadeFormat
 
 /// Numbers of the root's layout that the encoder and the decoder share.
 enum RootLayout {
@@ -116,7 +117,7 @@ extension SnapshotRoot {
   }
 
   private static func write(_ field: Field, _ sink: ByteSink) {
-    let type = TypeCode(field.type)
+    let type = TypeDescriptor(field.type)
     let children = SnapshotRoot.children(of: field.type)
     sink.writeU32(UInt32(field.id))
     sink.writeU8(type.code)
