@@ -28,7 +28,7 @@ struct CountCommand: ParsableCommand {
     let fileSystem = try FaultSetting.sharedFileSystem()
     let question = try Question(where: filter.predicate, select: nil)
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
-    let source = try target.source()
+    let source = try target.source(in: fileSystem)
     try question.check(source.schema)
     let count = try Scan.count(
       source, predicate: try question.predicate?.bind(source.schema),

@@ -38,7 +38,7 @@ struct ExplainCommand: ParsableCommand {
     let fileSystem = try FaultSetting.sharedFileSystem()
     let question = try Question(where: filter.predicate, select: projection.select)
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
-    let source = try target.source()
+    let source = try target.source(in: fileSystem)
     try question.check(source.schema)
     let predicate = try question.predicate?.bind(source.schema)
     let columns = try ScanProjection(question.projection, schema: source.schema)
@@ -47,10 +47,12 @@ struct ExplainCommand: ParsableCommand {
       target: target, predicate: filter.predicate, schema: source.schema,
       testedColumns: predicate?.columns ?? [], readColumns: columns.columns, plan: plan)
     if analyze {
+      let metrics = ReadMetrics()
       explanation.actual = try Explanation.Actual(
         try Scan(
-          source, projection: columns, predicate: predicate,
-          options: ScanOptions(cancellation: Process.cancellation)))
+          try target.source(in: fileSystem, metrics: metrics), projection: columns,
+          predicate: predicate, options: ScanOptions(cancellation: Process.cancellation)),
+        metrics)
       try Process.cancellation.check()
     }
     let output = ByteOutput(standardOutputOf: fileSystem)
@@ -70,9 +72,12 @@ struct Explanation {
     let seconds: Double
     /// Bytes of the batches handed out.
     let byteCount: Int
+    let read: ReadMetrics
 
     /// Runs a scan and drops its rows.
-    init(_ scan: Scan) throws(ColonnadeError) {
+    /// - Parameter read: what the scan's files count in.
+    init(_ scan: Scan, _ read: ReadMetrics) throws(ColonnadeError) {
+      self.read = read
       let start = Process.seconds
       var bytes = 0
       while let batch = try scan.next() { bytes += batch.byteCount }
@@ -140,7 +145,10 @@ struct Explanation {
         "; " + HumanText.plural(report.projectionsSkipped, "batch", "batches")
         + " without a match, of which only the tested columns were read"
     }
-    return text + " (\(HumanText.seconds(actual.seconds)))"
+    text += "\n           " + HumanText.plural(actual.read.pageCount, "page") + ", "
+    text += HumanText.bytes(actual.read.byteCount) + " of "
+    text += HumanText.bytes(target.byteCount) + " of files"
+    return text + ", in \(HumanText.seconds(actual.seconds))"
   }
 
   private var shownLevels: [ScanLevel] {
@@ -177,6 +185,9 @@ struct Explanation {
       parts.append(("actual", Explanation.json(actual.report)))
       parts.append(("seconds", .number(actual.seconds)))
       parts.append(("bytesReturned", .count(actual.byteCount)))
+      parts.append(("bytesRead", .count(actual.read.byteCount)))
+      parts.append(("pagesRead", .count(actual.read.pageCount)))
+      parts.append(("blocksVerified", .count(actual.read.verifiedBlockCount)))
     }
     return .object(parts)
   }

@@ -2,15 +2,29 @@
 
 import ColonnadeArrays
 import ColonnadeBase
+import ColonnadeFormat
 import ColonnadeQuery
 import ColonnadeTable
 
 extension ReadTarget {
   /// The rows of a table's version, or of a file.
-  func source() throws(ColonnadeError) -> any ScanSource {
+  /// - Parameter metrics: counts what reading them costs.
+  func source(
+    in fileSystem: any FileSystem, metrics: ReadMetrics? = nil
+  ) throws(ColonnadeError) -> any ScanSource {
     switch self {
-    case .table(let table): TableScanSource(table)
-    case .file(let file): try FileScanSource(file)
+    case .table(let table): return TableScanSource(table, readMetrics: metrics)
+    case .file(let file):
+      guard let metrics else { return try FileScanSource(file) }
+      return try FileScanSource(try FileReader(file.path, in: fileSystem, metrics: metrics))
+    }
+  }
+
+  /// Bytes of the files.
+  var byteCount: UInt64 {
+    switch self {
+    case .table(let table): table.snapshot.byteCount
+    case .file(let file): UInt64(file.byteCount)
     }
   }
 }
@@ -25,7 +39,7 @@ struct RowsCommand {
 
   /// Scans, renders, and makes an output file appear.
   func run(in fileSystem: any FileSystem) throws {
-    let source = try target.source()
+    let source = try target.source(in: fileSystem)
     try question.check(source.schema)
     let predicate = try question.predicate?.bind(source.schema)
     let scan = try Scan(

@@ -14,13 +14,18 @@ final class OpenFiles: Sendable {
 
   private let limit = 256
   private let fileSystem: any FileSystem
+  private let metrics: ReadMetrics?
   private let state = Mutex(State())
 
-  init(_ fileSystem: any FileSystem) { self.fileSystem = fileSystem }
+  /// - Parameter metrics: counts what reading the files costs.
+  init(_ fileSystem: any FileSystem, metrics: ReadMetrics?) {
+    self.fileSystem = fileSystem
+    self.metrics = metrics
+  }
 
   func open(_ path: String) throws(ColonnadeError) -> FileReader {
     if let known = state.withLock({ $0.files[path] }) { return known }
-    let file = try FileReader(path, in: fileSystem)
+    let file = try FileReader(path, in: fileSystem, metrics: metrics)
     state.withLock { state in
       if state.files.updateValue(file, forKey: path) == nil { state.order.append(path) }
       if state.order.count > limit { state.files[state.order.removeFirst()] = nil }

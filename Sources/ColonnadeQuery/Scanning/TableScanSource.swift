@@ -10,9 +10,10 @@ package final class TableScanSource: ScanSource {
   package let table: Table
   private let files: OpenFiles
 
-  package init(_ table: Table) {
+  /// - Parameter readMetrics: counts what reading the files costs.
+  package init(_ table: Table, readMetrics: ReadMetrics? = nil) {
     self.table = table
-    files = OpenFiles(table.folder.fileSystem)
+    files = OpenFiles(table.folder.fileSystem, metrics: readMetrics)
   }
 
   package var schema: Schema { table.snapshot.schema }
@@ -22,7 +23,7 @@ package final class TableScanSource: ScanSource {
     pruning predicate: BoundPredicate?, metrics: ScanMetrics
   ) throws(ColonnadeError) -> [ScanFragment] {
     let snapshot = table.snapshot
-    var whole = Set<Int>()
+    var whole = Set<EntryKey>()
     var reasons: [String: Int] = [:]
     let selection = try snapshot.entries { (part) throws(ColonnadeError) -> Bool in
       guard let predicate else { return true }
@@ -32,7 +33,7 @@ package final class TableScanSource: ScanSource {
         reasons[reason, default: 0] += 1
         return false
       case .all:
-        if let entry = part as? TableEntry { whole.insert(TableScanSource.key(entry)) }
+        if let entry = part as? TableEntry { whole.insert(EntryKey(entry)) }
         return true
       case .some: return true
       }
@@ -40,7 +41,7 @@ package final class TableScanSource: ScanSource {
     let fragments = selection.entries.map { entry in
       ScanFragment(
         path: entry.path, label: entry.partitionText, rowGroups: entry.rowGroups,
-        rowCount: entry.entryRowCount, matchesWhole: whole.contains(TableScanSource.key(entry)))
+        rowCount: entry.entryRowCount, matchesWhole: whole.contains(EntryKey(entry)))
     }
     let wholeCount = whole.count
     metrics.update { report in
@@ -53,13 +54,6 @@ package final class TableScanSource: ScanSource {
         Int(clamping: snapshot.fileCount) - Set(fragments.map(\.path)).count
     }
     return fragments
-  }
-
-  private static func key(_ entry: TableEntry) -> Int {
-    var hasher = Hasher()
-    hasher.combine(entry.addedVersion)
-    hasher.combine(entry.ordinal)
-    return hasher.finalize()
   }
 
   package func open(_ fragment: ScanFragment) throws(ColonnadeError) -> FileReader {
@@ -80,5 +74,16 @@ private struct PartStatistics: PruningSource {
   func mayContain(_ value: Value, in field: BoundField) throws(ColonnadeError) -> Bool {
     guard field.path.isEmpty else { return true }
     return try part.mayContain(value, fieldID: schema.fields[field.column].id)
+  }
+}
+
+/// What tells the entries of a table apart.
+private struct EntryKey: Hashable {
+  let version: UInt64
+  let ordinal: Int
+
+  init(_ entry: TableEntry) {
+    version = entry.addedVersion
+    ordinal = entry.ordinal
   }
 }
