@@ -51,7 +51,12 @@ extension FileReader {
         result.pageCount += chunk.pages.count + (chunk.dictionary == nil ? 0 : 1)
         for page in chunk.pages + [chunk.dictionary].compactMap({ $0 }) where page.byteCount > 0 {
           let (end, overflow) = page.offset.addingReportingOverflow(UInt64(page.byteCount))
-          if !overflow { ranges.append(page.offset..<end) }
+          guard !overflow, end <= dataEnd else {
+            throw ColonnadeError(
+              .corrupt, "a page of \(page.byteCount) bytes does not lie in the data area",
+              location: .byte(page.offset))
+          }
+          ranges.append(page.offset..<end)
         }
       }
     }

@@ -146,7 +146,8 @@ extension FileReader {
     }
     var end: UInt64 = 0
     for range in RecordingSource.merged(ranges) + [dataEnd..<dataEnd] {
-      let gap = range.lowerBound - end
+      // Every range was checked to lie in the data area, and merged ones do not overlap.
+      let gap = range.lowerBound >= end ? range.lowerBound - end : 0
       if gap > 0 {
         let bytes = try map.buffer(from: Int(end), byteCount: Int(gap))
         guard gap < 64, bytes.array.allSatisfy({ $0 == 0 }) else {

@@ -30,7 +30,9 @@ final class FilePatch {
 
   /// Offset of the table's entry of a section.
   func tableEntry(_ kind: SectionKind) -> Int? {
-    (0..<sectionCount).map { tableOffset + $0 * 32 }.first {
+    let table = tableOffset
+    guard table >= 64, table <= bytes.count - 64 else { return nil }
+    return (0..<min(sectionCount, (bytes.count - 64 - table) / 32)).map { table + $0 * 32 }.first {
       number($0, 2) == Int(kind.rawValue)
     }
   }
@@ -40,9 +42,12 @@ final class FilePatch {
     guard let table = tableEntry(kind) else {
       throw ColonnadeError(.notFound, "section \(kind.name)")
     }
-    let stride = max(1, number(table + 4, 4))
+    let (offset, stride) = (number(table + 8, 8), number(table + 4, 4))
+    guard (1...4092).contains(stride), offset >= 0, offset < bytes.count else {
+      throw ColonnadeError(.corrupt, "section \(kind.name)")
+    }
     let perBlock = 4092 / stride
-    return number(table + 8, 8) + index / perBlock * 4096 + index % perBlock * stride
+    return offset + index / perBlock * 4096 + index % perBlock * stride
   }
 
   /// Puts a section that no reader knows behind the others.
@@ -94,7 +99,7 @@ final class FilePatch {
   private func signData(_ entry: Int, _ seed: Checksum.Seed) {
     guard let summary = tableEntry(.summary) else { return }
     let place = number(summary + 8, 8)
-    guard place >= 0, place + 40 <= bytes.count else { return }
+    guard place >= 0, place <= bytes.count - 40 else { return }
     let end = number(place + 32, 8)
     guard end >= 0, end <= bytes.count else { return }
     for block in 0..<(end + 1023) / 1024 {
