@@ -137,7 +137,7 @@ private struct SchemaParser {
       return .fixedBinary(byteCount: byteCount)
     case "list":
       try expect("<")
-      let element = Field("element", try type(), isNullable: try !notNull())
+      let element = Field("item", try type(), isNullable: try !notNull())
       let count: Int? = take(",") ? try number() : nil
       try expect(">")
       return count.map { .fixedList(element, count: $0) } ?? .list(element)

@@ -6,13 +6,13 @@ import Testing
 
 @Suite struct SchemaTextTests {
   @Test func everyTypeReadsBack() throws {
-    let element = Field("element", .float32, isNullable: false)
+    let element = Field("item", .float32, isNullable: false)
     let types: [DataType] = [
       .null, .bool, .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64, .float16,
       .float32, .float64, .decimal(precision: 12, scale: 2), .date, .time(.microsecond),
       .timestamp(.millisecond, zone: nil), .timestamp(.nanosecond, zone: "Europe/O'Brien"),
       .duration(.second), .string, .categorical(ordered: false), .categorical(ordered: true),
-      .binary, .fixedBinary(byteCount: 16), .list(Field("element", .string)),
+      .binary, .fixedBinary(byteCount: 16), .list(Field("item", .string)),
       .fixedList(element, count: 64),
       .structure([
         Field("a", .int32), Field("b \"c\", d", .list(element), isNullable: false),
@@ -43,7 +43,7 @@ import Testing
           Field("a", .int64, isNullable: false), Field("b", .string),
           Field(
             "s",
-            .structure([Field("x", .float64), Field("y", .list(Field("element", .int32)))])),
+            .structure([Field("x", .float64), Field("y", .list(Field("item", .int32)))])),
         ]))
   }
 
