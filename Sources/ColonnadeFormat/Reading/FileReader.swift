@@ -214,6 +214,7 @@ package final class FileReader: Sendable {
       group = index
       zone = zoneIndex
     }
+    if level != .file { _ = try rowGroup(at: group) }
     let chunk = try chunk(field: field.index, rowGroup: group)
     guard chunk.statistics != FormatLimits.none else { return nil }
     var index = Int(chunk.statistics)
