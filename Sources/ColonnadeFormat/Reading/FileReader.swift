@@ -255,8 +255,13 @@ package final class FileReader: Sendable {
       guard entry.byteCount > 0, entry.byteCount % 32 == 0, entry.byteCount <= 64 << 20 else {
         throw ColonnadeError(.corrupt, "a Bloom filter of \(entry.byteCount) bytes")
       }
-      let bytes = try data.data(offset: entry.offset, byteCount: Int(entry.byteCount))
-      return BloomFilter(bytes: bytes).mayContain(value, type: field.field.type)
+      return try BloomFilter.mayContain(
+        value, type: field.field.type, blockCount: Int(entry.byteCount) / 32
+      ) { block throws(ColonnadeError) in
+        let (offset, overflow) = entry.offset.addingReportingOverflow(UInt64(block) * 32)
+        guard !overflow else { throw ColonnadeError(.corrupt, "a Bloom filter at 2^64") }
+        return try data.data(offset: offset, byteCount: 32)
+      }
     } catch { throw error.inFile(path) }
   }
 }

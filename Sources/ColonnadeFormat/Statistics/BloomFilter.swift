@@ -47,11 +47,18 @@ package struct BloomFilter: Sendable {
     }
   }
 
-  /// False only where no slot holds `value`; true for values that are not of `type`.
-  package func mayContain(_ value: Value, type: DataType) -> Bool {
-    let blockCount = bytes.byteCount / Self.blockByteCount
-    guard blockCount > 0, let hash = Self.hash(value, type) else { return true }
-    return mayContain(hash, blockCount)
+  /// Asks a filter that lies elsewhere: the block that decides is all that is read of it.
+  /// - Parameters:
+  ///   - blockCount: blocks of the filter, 1 or more.
+  ///   - block: the 32 bytes of a block, by its index.
+  /// - Returns: false only where no slot holds `value`; true for values that are not of `type`.
+  static func mayContain(
+    _ value: Value, type: DataType, blockCount: Int,
+    block: (Int) throws(ColonnadeError) -> Buffer
+  ) throws(ColonnadeError) -> Bool {
+    guard supports(type), let hash = Self.hash(value, type) else { return true }
+    let bytes = try block(Self.block(hash, blockCount))
+    return BloomFilter(bytes: bytes).mayContain(hash, 1)
   }
 
   /// Whether the filter has the value of a slot that is not null.
