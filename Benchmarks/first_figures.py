@@ -131,7 +131,8 @@ def read_jobs(csv: pathlib.Path):
                 started = time.perf_counter()
                 if name == "DuckDB, own file":
                     connection.execute(f"ATTACH '{native}' AS t (READ_ONLY)")
-                arrow = connection.execute(f"SELECT {select} FROM {source}{where}").to_arrow_table()
+                arrow = connection.sql(
+                    f"SELECT {select} FROM {source}{where}").to_arrow_table()
                 times[name].append((time.perf_counter() - started) * 1e3)
                 counts.add(arrow.num_rows)
                 del arrow
@@ -191,7 +192,7 @@ def check_rows(table, parquet):
         f"SELECT count(*) FROM ((SELECT {select} FROM read_csv('{path}') EXCEPT ALL "
         f"SELECT {select} FROM '{parquet}' WHERE {FILTER}) UNION ALL "
         f"(SELECT {select} FROM '{parquet}' WHERE {FILTER} EXCEPT ALL "
-        f"SELECT {select} FROM read_csv('{path}')))").fetchone()[0]
+        f"SELECT {select} FROM read_csv('{path}')))").fetchall()[0][0]
     assert differences == 0, f"{differences} rows of the filter differ"
 
 
