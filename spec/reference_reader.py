@@ -1126,6 +1126,7 @@ class File:
         encoding, flags, nulls, framed = page["encoding"], page["flags"], page["nulls"], page["frameShift"] != 255
         check(encoding <= E_DECIMAL, f"{what}: encoding {encoding} is unknown", at + 12)
         check(page["codec"] <= 1, f"{what}: codec {page['codec']} is unknown", at + 13)
+        check(flags < 32, f"{what}: page flags {flags} are unknown", at + 38)
         check(nulls <= n, f"{what}: more nulls than slots", at + 28)
         check(encoding in encodings_for(f), f"{what}: encoding {ENCODINGS[encoding]} of a {f.type}", at + 12)
         if page["size"]:

@@ -84,6 +84,11 @@ struct PageDecoder {
     }
     guard kind.allows(encoding) else { throw corrupt("not an encoding of \(context.type)") }
     let flags = entry.flags
+    guard flags.isSubset(of: .known) else {
+      throw ColonnadeError(
+        .unsupportedFeature, "page flags \(flags.rawValue) are not known to this version",
+        location: .byte(entry.offset), hint: "use a newer Colonnade")
+    }
     let inFrames = flags.contains(.validityInFrames)
     let inChunk = flags.contains(.validityInChunk)
     if hasNulls {

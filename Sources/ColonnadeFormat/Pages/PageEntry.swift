@@ -53,6 +53,8 @@ package struct PageEntry: Hashable, Sendable {
     package static let shortFrameEnds = Flags(rawValue: 4)
     package static let runsOfCodes = Flags(rawValue: 8)
     package static let largeValues = Flags(rawValue: 16)
+    /// All that this version knows.
+    package static let known = Flags(rawValue: 31)
   }
 
   /// Where the body starts, in bytes from the start of the file.

@@ -45,7 +45,9 @@ struct Golden: Sendable, CustomTestStringConvertible {
     options.fileID = Array((Array(name.utf8) + [UInt8](repeating: 0x2E, count: 16)).prefix(16))
     options.writer = "golden"
     options.synchronizes = false
+    // What the chooser prefers may change; these bytes do not.
     options.encoding.forcedCodec = Codec.none
+    options.encoding.forcedEncoding = .plain
     configure(&options)
     self.options = options
   }

@@ -108,6 +108,10 @@ enum GoldenCatalogue {
       columns([.int32, .uint64], rowCount: 300) { $0 % 100 == 37 ? 1_000_000 + $0 : $0 % 4 },
       configure: forcing(.packed)),
     Golden(
+      "decimal", "encoding 7 of floating point that is decimal",
+      columns([.float32, .float64], rowCount: 300) { $0 * 7_919 % 1_000 },
+      configure: forcing(.decimal)),
+    Golden(
       "delta", "encoding 4, blocks of 1,024 and a rest, ascending and descending",
       columns([.int32, .timestamp(.microsecond, zone: "Europe/Berlin")], rowCount: 1_100) {
         $0 * 3 + $0 % 2
