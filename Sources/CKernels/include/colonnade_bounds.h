@@ -32,4 +32,22 @@ colonnade_order colonnade_bounds_f32(
 colonnade_order colonnade_bounds_f64(
     const double *v, size_t count, double *least, double *greatest, size_t *nanCount);
 
+/// Copies the values of `width` bytes (1, 2, 4, 8 or 16) whose bit, counted from `firstBit`, is 1, in
+/// order. `target` has room for `count` of them. Returns how many were kept.
+size_t colonnade_present(
+    void *target, const void *values, unsigned width, const uint8_t *bits, size_t firstBit,
+    size_t count);
+
+/// Indices of the least and the greatest of `count` 16-byte views, compared as unsigned bytes, a value
+/// before those it starts; those whose bit is 0 are passed over (`bits` may be NULL), at least one is
+/// not. `buffers` are the addresses of data buffers.
+colonnade_order colonnade_bounds_views(
+    const void *views, const uint8_t *const *buffers, const uint8_t *bits, size_t firstBit,
+    size_t count, size_t *least, size_t *greatest);
+
+/// The same of values of `width` bytes that lie back to back.
+colonnade_order colonnade_bounds_bytes(
+    const uint8_t *values, size_t width, const uint8_t *bits, size_t firstBit, size_t count,
+    size_t *least, size_t *greatest);
+
 #endif

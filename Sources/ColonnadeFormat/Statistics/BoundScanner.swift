@@ -44,6 +44,7 @@ struct BoundScanner {
       let order = unsafe colonnade_bounds_f32(
         run.values.baseAddress, run.values.count, &least, &greatest, &nanCount)
       unsafe finish(&entry, Double(least), Double(greatest), nanCount, run.values.count, order)
+      extendLifetime(run.keeper)
     case .float64:
       let run: Run<Double> = present(slots)
       var least = 0.0
@@ -52,6 +53,7 @@ struct BoundScanner {
       let order = unsafe colonnade_bounds_f64(
         run.values.baseAddress, run.values.count, &least, &greatest, &nanCount)
       unsafe finish(&entry, least, greatest, nanCount, run.values.count, order)
+      extendLifetime(run.keeper)
     case .int128: wideIntegers(slots, &entry)
     case .bytes, .fixedBytes: ByteBounds(column).scan(slots, &entry, tracksOrder: tracksOrder)
     case .list: lengths(slots, &entry)
@@ -72,15 +74,12 @@ struct BoundScanner {
   private func validCount(_ slots: Range<Int>) -> Int {
     if column.type == .null { return 0 }
     guard let validity = column.validity else { return slots.count }
-    let sliced = MutableBuffer.zeroed(byteCount: (slots.count + 7) / 8)
-    unsafe colonnade_bits_copy(
-      sliced.pointer.assumingMemoryBound(to: UInt8.self), 0,
+    return unsafe colonnade_bits_count_from(
       validity.unsafeAddress.assumingMemoryBound(to: UInt8.self), slots.lowerBound, slots.count)
-    return unsafe colonnade_bits_count(
-      sliced.pointer.assumingMemoryBound(to: UInt8.self), slots.count)
   }
 
-  /// Values that are not null, in order; `keeper` holds a copy where nulls had to be left out.
+  /// Values that are not null, in order; `keeper` holds a copy where nulls had to be left out and is
+  /// held as long as `values` are used.
   @safe private struct Run<T> {
     let values: UnsafeBufferPointer<T>
     let keeper: Buffer
@@ -89,13 +88,15 @@ struct BoundScanner {
   private func present<T: BitwiseCopyable>(_ slots: Range<Int>) -> Run<T> {
     let all = unsafe UnsafeBufferPointer(
       rebasing: column.values.unsafeValues(T.self)[slots])
-    guard column.validity != nil else {
+    guard let validity = column.validity else {
       return unsafe Run(values: all, keeper: column.values)
     }
-    let copy = MutableBuffer(capacity: slots.count * MemoryLayout<T>.stride)
-    for slot in slots where !column.isNull(at: slot) {
-      unsafe copy.append(all[slot - slots.lowerBound])
-    }
+    let width = MemoryLayout<T>.stride
+    let copy = MutableBuffer(byteCount: slots.count * width)
+    let count = unsafe colonnade_present(
+      copy.pointer, all.baseAddress, UInt32(width),
+      validity.unsafeAddress.assumingMemoryBound(to: UInt8.self), slots.lowerBound, slots.count)
+    copy.truncate(to: count * width)
     let buffer = copy.freeze()
     return unsafe Run(values: buffer.unsafeValues(T.self), keeper: buffer)
   }
@@ -123,6 +124,7 @@ struct BoundScanner {
     for index in unsafe 0..<run.values.count {
       unsafe floats.append(Float(float16Bits: run.values[index]))
     }
+    extendLifetime(run.keeper)
     var least: Float = 0
     var greatest: Float = 0
     var nanCount = 0
@@ -168,6 +170,7 @@ struct BoundScanner {
 
   private func wideIntegers(_ slots: Range<Int>, _ entry: inout StatisticsEntry) {
     let run: Run<Int128> = present(slots)
+    defer { extendLifetime(run.keeper) }
     guard var previous = unsafe run.values.first else { return }
     var least = previous
     var greatest = previous

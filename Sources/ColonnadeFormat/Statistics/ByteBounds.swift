@@ -1,9 +1,9 @@
 // Bounds of strings and binary values: first 16 bytes, cut and raised by the rules of
 // spec/statistics.md.
 
+import CKernels
 import ColonnadeArrays
 import ColonnadeBase
-import Glibc
 
 /// Scans runs of a column of bytes.
 struct ByteBounds {
@@ -22,30 +22,9 @@ struct ByteBounds {
 
   /// - Precondition: some slot is not null.
   func scan(_ slots: Range<Int>, _ entry: inout StatisticsEntry, tracksOrder: Bool) {
-    var least: Int?
-    var greatest: Int?
-    var previous: Int?
-    var ascends = tracksOrder
-    var descends = tracksOrder
-    for slot in slots where !column.isNull(at: slot) {
-      if let current = least {
-        if compare(slot, current) < 0 { least = slot }
-      } else {
-        least = slot
-      }
-      if let current = greatest {
-        if compare(slot, current) > 0 { greatest = slot }
-      } else {
-        greatest = slot
-      }
-      if ascends || descends, let previous {
-        let order = compare(slot, previous)
-        if order < 0 { ascends = false }
-        if order > 0 { descends = false }
-      }
-      previous = slot
-    }
-    guard let least, let greatest else { return }
+    let (least, greatest, order) = bounds(slots)
+    let ascends = tracksOrder && order & 1 != 0
+    let descends = tracksOrder && order & 2 != 0
     entry.hasValues = true
     if ascends { entry.flags.insert(.ascends) }
     if descends { entry.flags.insert(.descends) }
@@ -70,28 +49,34 @@ struct ByteBounds {
     }
   }
 
-  /// Bytes as unsigned numbers, a prefix before what it starts.
-  private func compare(_ first: Int, _ second: Int) -> Int {
+  /// Slots of the least and the greatest value, and whether all stand in order.
+  private func bounds(
+    _ slots: Range<Int>
+  ) -> (least: Int, greatest: Int, order: colonnade_order) {
+    var least = 0
+    var greatest = 0
+    var order: colonnade_order = 0
+    let bits = unsafe column.validity.map {
+      unsafe $0.unsafeAddress.assumingMemoryBound(to: UInt8.self)
+    }
+    let width = column.type.physical.fixedByteCount ?? 16
+    let values = unsafe column.values.unsafeAddress + slots.lowerBound * width
     if case .bytes = column.type.physical {
-      let views = unsafe column.values.unsafeValues(ByteView.self)
-      let (a, b) = unsafe (views[first], views[second])
-      // The first four bytes decide most pairs; short values are padded with zeros, which may hide
-      // a difference of lengths, so that equal prefixes go on.
-      let left = UInt32(truncatingIfNeeded: a.low >> 32).byteSwapped
-      let right = UInt32(truncatingIfNeeded: b.low >> 32).byteSwapped
-      if left != right { return left < right ? -1 : 1 }
-      if a.low == b.low, a.high == b.high, a.isInline || a.byteCount == 0 { return 0 }
-    }
-    return unsafe column.withUnsafeBytes(at: first) { a in
-      unsafe column.withUnsafeBytes(at: second) { b in
-        let shared = min(a.count, b.count)
-        if shared > 0, let left = a.baseAddress, let right = b.baseAddress {
-          let order = unsafe memcmp(left, right, shared)
-          if order != 0 { return Int(order) }
-        }
-        return a.count - b.count
+      let buffers = unsafe column.data.map {
+        unsafe UnsafePointer<UInt8>?.some(
+          $0.unsafeAddress.assumingMemoryBound(to: UInt8.self))
       }
+      unsafe buffers.withUnsafeBufferPointer { buffers in
+        order = unsafe colonnade_bounds_views(
+          values, buffers.baseAddress, bits, slots.lowerBound, slots.count, &least, &greatest)
+      }
+    } else {
+      order = unsafe colonnade_bounds_bytes(
+        values.assumingMemoryBound(to: UInt8.self), width, bits, slots.lowerBound, slots.count,
+        &least, &greatest)
     }
+    extendLifetime(column)
+    return (slots.lowerBound + least, slots.lowerBound + greatest, order)
   }
 
   /// A minimum that was cut: text ends before the character that was cut.

@@ -156,4 +156,71 @@ import Testing
       #expect(try reader.mayContain(.string("7"), column: 0, rowGroup: 0))
     }
   }
+
+  @Test(arguments: [DataType.string, .binary, .fixedBinary(byteCount: 5)], 1...20)
+  func orderAndBoundsOfBytes(type: DataType, seed: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    let isFixed = type == .fixedBinary(byteCount: 5)
+    var texts: [[UInt8]] = (0..<Int.random(in: 1...60, using: &generator)).map { _ in
+      let count = isFixed ? 5 : Int.random(in: 0...20, using: &generator)
+      // Few letters, so that values share beginnings, and zeros, which padding looks like.
+      let letters: [UInt8] = type == .string ? [97, 98] : [0, 97, 255]
+      return (0..<count).map { _ in letters.randomElement(using: &generator) ?? 0 }
+    }
+    if seed % 3 == 1 { texts.sort { $0.lexicographicallyPrecedes($1) } }
+    if seed % 3 == 2 { texts.sort { $1.lexicographicallyPrecedes($0) } }
+    var values: [Value] = []
+    for text in texts {
+      if seed % 2 == 0, Int.random(in: 0..<3, using: &generator) == 0 { values.append(.null) }
+      values.append(
+        type == .string ? .string(String(decoding: text, as: UTF8.self)) : .binary(text))
+    }
+    let pairs = zip(texts, texts.dropFirst())
+    let ascends = pairs.allSatisfy { !$1.lexicographicallyPrecedes($0) }
+    let descends = pairs.allSatisfy { !$0.lexicographicallyPrecedes($1) }
+    let sorted = texts.sorted { $0.lexicographicallyPrecedes($1) }
+    try Self.with(type, [values]) { reader in
+      let known = try #require(try reader.statistics(column: 0, level: .file))
+      #expect(known.isAscending == ascends && known.isDescending == descends, "seed \(seed)")
+      let bounds = [(known.minimum, sorted[0]), (known.maximum, sorted[sorted.count - 1])]
+      for (bound, bytes) in bounds {
+        #expect(bound?.isExact == (bytes.count <= 16) || bound == nil, "seed \(seed)")
+        guard bytes.count <= 16 else { continue }
+        let expected: Value =
+          type == .string ? .string(String(decoding: bytes, as: UTF8.self)) : .binary(bytes)
+        #expect(bound.map { "\($0.value)" } == "\(expected)", "seed \(seed)")
+      }
+      let problems = try reader.verify().problems
+      #expect(problems.map(\.description) == [], "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: [DataType.int8, .uint16, .int32, .int64, .float16, .float32, .float64], 1...12)
+  func orderOfNumbersWithNulls(type: DataType, seed: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    var numbers = (0..<Int.random(in: 1...300, using: &generator)).map { _ in
+      // Zeros have bounds of their own.
+      Int.random(in: 1..<100, using: &generator)
+    }
+    if seed % 3 == 1 { numbers.sort() }
+    if seed % 3 == 2 { numbers.sort(by: >) }
+    var values: [Value] = []
+    for number in numbers {
+      if seed % 2 == 0, Int.random(in: 0..<3, using: &generator) == 0 { values.append(.null) }
+      values.append(GoldenCatalogue.value(type, number))
+    }
+    let ascends = zip(numbers, numbers.dropFirst()).allSatisfy { $0 <= $1 }
+    let descends = zip(numbers, numbers.dropFirst()).allSatisfy { $0 >= $1 }
+    try Self.with(type, [values]) { reader in
+      let known = try #require(try reader.statistics(column: 0, level: .file))
+      #expect(known.isAscending == ascends && known.isDescending == descends, "seed \(seed)")
+      let least = GoldenCatalogue.value(type, numbers.min() ?? 0)
+      let greatest = GoldenCatalogue.value(type, numbers.max() ?? 0)
+      #expect(Self.text(known.minimum) == "\(least) exact", "seed \(seed)")
+      #expect(Self.text(known.maximum) == "\(greatest) exact", "seed \(seed)")
+      #expect(known.nullCount == UInt64(values.count - numbers.count))
+      let problems = try reader.verify().problems
+      #expect(problems.map(\.description) == [], "seed \(seed)")
+    }
+  }
 }
