@@ -186,6 +186,10 @@ package final class FaultingFileSystem: FileSystem {
     return try call(operation, path) { (_) throws(ColonnadeError) in try base.open(path, mode) }
   }
 
+  package func isReadable(_ file: OpenFile, within milliseconds: Int32) -> Bool {
+    base.isReadable(file, within: milliseconds)
+  }
+
   package func readOnce(
     _ file: OpenFile, into target: UnsafeMutableRawBufferPointer
   ) throws(ColonnadeError) -> Int {

@@ -36,6 +36,12 @@ package final class FileHandle: Sendable {
     }
   }
 
+  /// Waits until a read would not have to, looking at `cancellation` several times a second.
+  /// - Throws: `cancelled`.
+  package func waitForInput(_ cancellation: Cancellation) throws(ColonnadeError) {
+    repeat { try cancellation.check() } while !fileSystem.isReadable(file, within: 100)
+  }
+
   /// Fills `target` from `offset` on, as far as the file goes.
   /// - Returns: how many bytes there were; fewer than asked for only at the end of the file.
   package func read(

@@ -59,6 +59,10 @@ package protocol FileSystem: AnyObject, Sendable {
     _ file: OpenFile, into target: UnsafeMutableRawBufferPointer
   ) throws(ColonnadeError) -> Int
 
+  /// Whether a read would not have to wait: there are bytes, or the end. Waits at most
+  /// `milliseconds` to find out.
+  func isReadable(_ file: OpenFile, within milliseconds: Int32) -> Bool
+
   /// One read at `offset`. May be short; 0 at the end of the file.
   func readOnce(
     _ file: OpenFile, at offset: Int, into target: UnsafeMutableRawBufferPointer

@@ -45,6 +45,13 @@ package final class PosixFileSystem: FileSystem {
     }
   }
 
+  package func isReadable(_ file: OpenFile, within milliseconds: Int32) -> Bool {
+    var request = pollfd(fd: file.descriptor, events: Int16(POLLIN), revents: 0)
+    let ready = unsafe poll(&request, 1, milliseconds)
+    // A signal ends the wait early; any other error shows in the read that follows.
+    return ready > 0 || (ready < 0 && errno != EINTR)
+  }
+
   package func readOnce(
     _ file: OpenFile, at offset: Int, into target: UnsafeMutableRawBufferPointer
   ) throws(ColonnadeError) -> Int {

@@ -23,11 +23,14 @@ package struct IngestInput: Sendable {
   }
 
   /// A file; `-` is standard input.
+  /// - Parameter cancellation: ends waiting for a standard input that says nothing.
   /// - Throws: `.notFound` or `.io`; `.invalidArgument` for a folder.
-  package init(path: String, fileSystem: any FileSystem) throws(ColonnadeError) {
+  package init(
+    path: String, fileSystem: any FileSystem, cancellation: Cancellation? = nil
+  ) throws(ColonnadeError) {
     if path == "-" {
       self.init(name: path, canReopen: false) { () throws(ColonnadeError) in
-        FileSource(fileSystem.standardInput(), name: path)
+        FileSource(fileSystem.standardInput(), name: path, cancellation: cancellation)
       }
       return
     }
@@ -64,12 +67,17 @@ final class FileSource: ByteSource {
   let name: String
   private(set) var bytesRead = 0
 
-  init(_ handle: FileHandle, name: String) {
+  private let cancellation: Cancellation?
+
+  /// - Parameter cancellation: looked at while there is nothing to read.
+  init(_ handle: FileHandle, name: String, cancellation: Cancellation? = nil) {
     self.handle = handle
     self.name = name
+    self.cancellation = cancellation
   }
 
   func read(into target: UnsafeMutableRawBufferPointer) throws(ColonnadeError) -> Int {
+    if let cancellation { try handle.waitForInput(cancellation) }
     let count = try unsafe handle.read(into: target)
     bytesRead += count
     return count

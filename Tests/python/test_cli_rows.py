@@ -266,6 +266,18 @@ def test_ctrl_c_leaves_nothing(tmp_path):
     run("scan", tmp_path / "t", code=3)
 
 
+def test_one_ctrl_c_ends_waiting_for_an_idle_stdin(tmp_path):
+    with subprocess.Popen(
+            [str(PROGRAM), "write", str(tmp_path / "t"), "-", "--input-format", "csv"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdin.write(b"n,text\n1,a\n")
+        process.stdin.flush()
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
+    run("scan", tmp_path / "t", code=3)
+
+
 def test_flipped_bytes_end_with_4(table, tmp_path):
     copy = tmp_path / "t"
     shutil.copytree(table, copy)

@@ -110,7 +110,11 @@ struct WriteCommand: ParsableCommand {
     let progress = Progress(common.console, noun: "rows", isAllowed: !common.noProgress)
     defer { progress.finish() }
     var opened: [IngestInput] = []
-    for path in inputs { opened.append(try IngestInput(path: path, fileSystem: fileSystem)) }
+    for path in inputs {
+      opened.append(
+        try IngestInput(
+          path: path, fileSystem: fileSystem, cancellation: Process.cancellation))
+    }
     let options = try input.ingestOptions(schema: existing?.snapshot.schema, in: fileSystem)
     let source: IngestSource
     if let rejects {
