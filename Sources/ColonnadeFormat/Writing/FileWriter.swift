@@ -183,8 +183,9 @@ package final class FileWriter: @unchecked Sendable {
       header: header, dataEnd: end, checksums: checksums, types: tree.nodes.map(\.field.type))
     try file.write(bytes.freeze())
     if options.synchronizes { try file.synchronize() }
-    isOpen = false
+    // A file whose closing failed may not be whole: it can still be abandoned.
     try file.close()
+    isOpen = false
     return FileSummary(
       path: path, fileID: header.fileID, byteCount: Int(end) + bytes.byteCount,
       rowCount: rowCount, rowGroupCount: rowGroupCount)
