@@ -31,7 +31,7 @@ import Testing
     let tests = file.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
       .joined(separator: "/")
     var folders = ["\(tests)/Fixtures/fuzz/\(target.rawValue)"]
-    if target == .file || target == .sealed { folders.append("\(tests)/Fixtures") }
+    if target == .file || target == .sealed { folders.append("\(tests)/Fixtures/format-0") }
     var found: [[UInt8]] = []
     for folder in folders {
       guard let stream = unsafe opendir(folder) else { continue }
@@ -42,7 +42,7 @@ import Testing
             unsafe String(cString: $0)
           }
         }
-        if folder.hasSuffix("Fixtures") && !name.hasSuffix(".cln") { continue }
+        if folder.hasSuffix("format-0") && !name.hasSuffix(".cln") { continue }
         if let bytes = read("\(folder)/\(name)") { found.append(bytes) }
       }
     }

@@ -7,7 +7,6 @@ import ColonnadeFormat
 import ColonnadeIngest
 import ColonnadeQuery
 import ColonnadeTable
-import Glibc
 
 /// One door through which bytes from outside come in.
 public enum FuzzTarget: String, CaseIterable, Sendable {
@@ -58,9 +57,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
 
   /// Opens the file and reads every column of every row group, with statistics.
   private static func readFile(_ bytes: [UInt8]) throws(ColonnadeError) {
-    let path = "/dev/shm/colonnade-fuzz-\(getpid())"
     let fileSystem = PosixFileSystem.shared
-    let handle = try fileSystem.createOrReplace(path)
+    // A name of its own for each run: runs stand side by side, and a file never changes under a map.
+    let path = "/dev/shm/colonnade-fuzz-\(fileSystem.randomName())"
+    let handle = try fileSystem.createExclusively(path)
     try handle.write(bytes)
     try handle.close()
     defer { try? fileSystem.remove(path) }
