@@ -98,7 +98,9 @@ package final class FileWriter: @unchecked Sendable {
   /// Bytes of the data area so far.
   package var byteCount: Int { area.offset }
 
-  /// Encodes a row group; computes only, on any thread.
+  /// Encodes a row group; computes only, on any thread. The same row groups encoded one after the
+  /// other give the same bytes; of those encoded at the same time, the first large enough trains the
+  /// dictionaries that text is compressed with.
   /// - Parameter batch: 1 to 2^20 rows of this file's columns.
   /// - Throws: `.schemaMismatch` for other columns or a null where none is allowed.
   package func encode(rowGroup batch: Batch) throws(ColonnadeError) -> EncodedRowGroup {

@@ -34,7 +34,11 @@ struct MetadataAssembly {
   mutating func add(
     _ field: EncodedField, field index: Int, compression: ColumnCompression, area: DataAreaWriter
   ) throws(ColonnadeError) {
-    for dictionary in compression.dictionaries.dropFirst(dictionaryIndices[index].count) {
+    // Those its pages name and no others: more may be trained while row groups are appended.
+    let named = field.chunk.pages.lazy.map(\.compressionDictionary)
+      .filter { $0 != PageEntry.noDictionary }.max()
+    let needed = compression.dictionaries.prefix(named.map { Int($0) + 1 } ?? 0)
+    for dictionary in needed.dropFirst(dictionaryIndices[index].count) {
       let offset = try unsafe area.append(dictionary.unsafeBytes, alignment: 8)
       guard dictionaries.count < Int(PageEntry.noDictionary) else {
         throw ColonnadeError(.limitExceeded, "a file holds at most 65,535 compression dictionaries")
