@@ -89,6 +89,21 @@ import Testing
     #expect(unsafe zeros[1].sign == .minus)
   }
 
+  @Test func rowGroupsAreNoLargerThanAskedForHoweverLargeTheBatch() throws {
+    let schema = Schema([Field("number", .int64)]).assigningIDs()
+    let router = try PartitionRouter(
+      schema: schema, partitioning: try Partitioning(parsing: "", schema: schema),
+      limits: .init(rowGroupRowCount: 1_000))
+    let builder = ColumnBuilder(.int64)
+    for row in 0..<10_500 { builder.append(fixed: Int64(row)) }
+    var counts: [Int] = []
+    try router.route(Batch(schema: schema, columns: [builder.finish()], rowCount: 10_500)) {
+      counts.append($0.rowCount)
+    }
+    try router.finish { counts.append($0.rowCount) }
+    #expect(counts == [Int](repeating: 1_000, count: 10) + [500])
+  }
+
   @Test func manyPartitionsStayWithinTheBudget() throws {
     let schema = Schema(
       [Field("key", .int32)] + (0..<20).map { Field("c\($0)", .float64) }

@@ -156,9 +156,11 @@ final class PartitionRouter {
   func route(
     _ batch: Batch, emit: (RowGroupDraft) throws(ColonnadeError) -> Void
   ) throws(ColonnadeError) {
+    // A slice may lie in one partition whole: it has to fit a row group.
+    let sliceRowCount = min(PartitionRouter.sliceRowCount, limits.rowGroupRowCount)
     var start = 0
     while start < batch.rowCount {
-      let end = min(batch.rowCount, start + PartitionRouter.sliceRowCount)
+      let end = min(batch.rowCount, start + sliceRowCount)
       let slice = batch.slice(start..<end)
       try routeSlice(slice, emit: emit)
       if bufferedByteCount > limits.budget { try evict(to: limits.budget / 4 * 3, emit: emit) }
