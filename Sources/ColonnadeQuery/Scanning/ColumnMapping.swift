@@ -29,7 +29,7 @@ struct ColumnMapping: Sendable {
       }
       if let index {
         let type = try file.field(column: index).type
-        guard type.physical == wanted.type.physical else {
+        guard ColumnMapping.holds(type, wanted.type) else {
           throw ColonnadeError(
             .schemaMismatch,
             "column '\(wanted.name)' is \(type) in the file and \(wanted.type) in the table",
@@ -39,5 +39,16 @@ struct ColumnMapping: Sendable {
       found[column] = .some(index)
     }
     fileColumns = found
+  }
+
+  /// Whether values of type `stored` are values of `wanted`: all but the ids, the metadata and the
+  /// nullability of nested fields agrees.
+  private static func holds(_ stored: DataType, _ wanted: DataType) -> Bool {
+    if stored == wanted { return true }
+    let (own, other) = (stored.children, wanted.children)
+    guard stored.code == wanted.code, stored.physical == wanted.physical, !own.isEmpty,
+      own.count == other.count
+    else { return false }
+    return zip(own, other).allSatisfy { $0.name == $1.name && holds($0.type, $1.type) }
   }
 }
