@@ -66,6 +66,29 @@ import Testing
     #expect(try table.at(.number(1)).count() == 1_000)
   }
 
+  /// A scan trusts what the manifest says of a file, so it has to be that file.
+  @Test func filesOfAnotherTableUnderTheNameOfOnesOwnAreRefused() throws {
+    let schema = Schema([Field("n", .int32)])
+    var files: [String] = []
+    for name in ["first", "second"] {
+      let builder = ColumnBuilder(.int32)
+      for row in 0..<100 { builder.append(fixed: Int32(row)) }
+      _ = try PosixFileSystem.shared.makeFolders(path)
+      let writer = try Table.create(Path.join(path, name), schema: schema)
+      try writer.write(Batch(schema: schema, columns: [builder.finish()], rowCount: 100))
+      _ = try writer.commit()
+      let data = Path.join(Path.join(path, name), "data")
+      let file = try #require(try PosixFileSystem.shared.list(data).first?.name)
+      files.append(Path.join(data, file))
+    }
+    try PosixFileSystem.shared.remove(files[0])
+    try PosixFileSystem.shared.link(files[1], to: files[0])
+    let table = try Table.open(Path.join(path, "first"))
+    #expect(throws: ColonnadeError.self) { _ = try table.scan().collect() }
+    let other = try Table.open(Path.join(path, "second"))
+    #expect(try other.scan().collect().count == 1)
+  }
+
   @Test func mistakesAreErrors() async throws {
     #expect(throws: ColonnadeError.self) { _ = try Table.open(path) }
     let schema = Schema([Field("n", .int32)])

@@ -28,7 +28,8 @@ package struct FileScanSource: ScanSource {
     metrics.record(verdict, at: .file)
     if case .none = verdict { return [] }
     var fragment = ScanFragment(
-      path: file.path, label: "", rowGroups: nil, rowCount: file.rowCount, matchesWhole: false)
+      path: file.path, fileID: nil, label: "", rowGroups: nil, rowCount: file.rowCount,
+      matchesWhole: false)
     if case .all = verdict { fragment.matchesWhole = true }
     return [fragment]
   }

@@ -23,9 +23,14 @@ final class OpenFiles: Sendable {
     self.metrics = metrics
   }
 
-  func open(_ path: String) throws(ColonnadeError) -> FileReader {
-    if let known = state.withLock({ $0.files[path] }) { return known }
-    let file = try FileReader(path, in: fileSystem, metrics: metrics)
+  /// - Parameter fileID: the id the file must have, by the table's manifest.
+  func open(_ path: String, fileID: [UInt8]?) throws(ColonnadeError) -> FileReader {
+    if let known = state.withLock({ $0.files[path] }),
+      fileID == nil || known.header.fileID == fileID
+    {
+      return known
+    }
+    let file = try FileReader(path, in: fileSystem, fileID: fileID, metrics: metrics)
     state.withLock { state in
       if state.files.updateValue(file, forKey: path) == nil { state.order.append(path) }
       if state.order.count > limit { state.files[state.order.removeFirst()] = nil }

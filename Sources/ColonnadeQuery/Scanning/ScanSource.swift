@@ -8,6 +8,8 @@ package import ColonnadeFormat
 package struct ScanFragment: Sendable {
   /// Path of the file.
   package var path: String
+  /// The id the file must have; `nil` where none is known.
+  package var fileID: [UInt8]?
   /// What the fragment is, as `explain` names it: its partition value, or nothing.
   package var label: String
   /// Row groups of the file that belong to it; `nil` for all.

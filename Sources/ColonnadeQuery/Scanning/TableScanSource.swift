@@ -40,8 +40,9 @@ package final class TableScanSource: ScanSource {
     }
     let fragments = selection.entries.map { entry in
       ScanFragment(
-        path: entry.path, label: entry.partitionText, rowGroups: entry.rowGroups,
-        rowCount: entry.entryRowCount, matchesWhole: whole.contains(EntryKey(entry)))
+        path: entry.path, fileID: entry.fileID, label: entry.partitionText,
+        rowGroups: entry.rowGroups, rowCount: entry.entryRowCount,
+        matchesWhole: whole.contains(EntryKey(entry)))
     }
     let wholeCount = whole.count
     metrics.update { report in
@@ -57,7 +58,7 @@ package final class TableScanSource: ScanSource {
   }
 
   package func open(_ fragment: ScanFragment) throws(ColonnadeError) -> FileReader {
-    try files.open(fragment.path)
+    try files.open(fragment.path, fileID: fragment.fileID)
   }
 }
 
