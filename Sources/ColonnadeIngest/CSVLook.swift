@@ -52,9 +52,10 @@ struct CSVLook {
   private static func hasHeader(_ sample: CSVSample, _ options: IngestOptions) -> Bool {
     if let hasHeader = options.hasHeader { return hasHeader }
     if let schema = options.schema, let first = sample.records.first {
-      // With a schema a header is what names its columns, and nothing else.
+      // What names the columns is a header. What merely looks like one is taken as one too, so
+      // that other names end in an error that shows them and never become a row of text.
       let known = Set(schema.fields.map { Array($0.name.utf8) })
-      return !first.isEmpty && first.allSatisfy { known.contains($0) }
+      if !first.isEmpty && first.allSatisfy({ known.contains($0) }) { return true }
     }
     return CSVSniffer.hasHeader(sample, nulls: options.nullTexts)
   }
@@ -86,12 +87,14 @@ struct CSVLook {
       for (field, position) in zip(schema.fields, positions) where position == nil {
         throw ColonnadeError(
           .schemaMismatch, "the header lacks column '\(field.name)' of the schema", file: file,
-          hint: "its columns are \(names.joined(separator: ", "))")
+          hint: "its columns are \(names.joined(separator: ", ")); "
+            + "where that line is a row, say --no-header")
       }
       for name in names where schema.index(of: name) == nil {
         throw ColonnadeError(
           .schemaMismatch, "column '\(name)' of the header is not in the schema", file: file,
-          hint: "add it to the schema, or leave it out of the input")
+          hint: "add it to the schema, or leave it out of the input; "
+            + "where that line is a row, say --no-header")
       }
     }
     return CSVPlan(

@@ -363,3 +363,38 @@ def test_stats_come_from_metadata(table):
     assert by_name["day"]["minimum"] == "1969-12-31" and by_name["ratio"]["nans"] == 1
     assert [c["name"] for c in strict(
         run("stats", table, "--json", "--select", "day").stdout)["columns"]] == ["day"]
+
+
+def test_a_header_of_other_names_is_not_a_row(tmp_path):
+    """Columns of text take any line, so names that differ have to be noticed as such."""
+    (tmp_path / "a.csv").write_text("x,y\na,b\n")
+    run("write", tmp_path / "t", tmp_path / "a.csv")
+    for other, says in [("X,Y\nc,d\n", "its columns are X, Y"), ("x,z\nc,d\n", "x, z"),
+                        ("x,y,z\nc,d,e\n", "column 'z' of the header")]:
+        (tmp_path / "b.csv").write_text(other)
+        done = run("write", tmp_path / "t", tmp_path / "b.csv", "--mode", "append", code=3)
+        assert says in done.stderr and "--no-header" in done.stderr
+        # Setting rows aside does not make columns of other names fit.
+        run("write", tmp_path / "t", tmp_path / "b.csv", "--mode", "append",
+            "--rejects", tmp_path / "bad.jsonl", code=3)
+    (tmp_path / "b.csv").write_text("c,d\n")
+    run("write", tmp_path / "t", tmp_path / "b.csv", "--mode", "append", "--no-header")
+    (tmp_path / "b.csv").write_text("y,x\nf,e\n")
+    run("write", tmp_path / "t", tmp_path / "b.csv", "--mode", "append")
+    assert lines("scan", tmp_path / "t", "--format", "csv") == ["x,y", "a,b", "c,d", "e,f"]
+
+
+def test_mistakes_in_schema_and_rejects_name_what_to_change(tmp_path):
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    (tmp_path / "schema.txt").write_text("x: int8\nx: int8\n")
+    done = run("write", tmp_path / "t", tmp_path / "a.csv", "--schema", tmp_path / "schema.txt",
+               code=3)
+    assert "schema.txt: two columns are named 'x'" in done.stderr
+    done = run("write", tmp_path / "t", tmp_path / "a.csv", "--rejects", tmp_path / "a.csv", code=2)
+    assert done.stderr.endswith("name another file for --rejects\n")
+    assert (tmp_path / "a.csv").read_text() == "x\n1\n"
+
+
+def test_a_text_in_double_quotes_is_a_name(table):
+    done = run("scan", table, "--where", 'name = "nowhere near"', code=3)
+    assert "'single' quotes" in done.stderr

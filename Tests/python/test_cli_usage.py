@@ -80,3 +80,34 @@ def test_completions_and_manual(tmp_path):
         assert "scan" in (tmp_path / name).read_text()
     script = tmp_path / "bash-completion/completions/colonnade"
     assert subprocess.run(["bash", "-n", str(script)]).returncode == 0
+
+
+@pytest.mark.parametrize("arguments, code", [
+    (["scan", "no\nthing\x1b[31m"], 3),
+    (["write", "t", "no\nfile\x1b[31m.csv"], 3),
+    (["scan", "t", "--format", "x\x1b[31m"], 2),
+    (["scan", "t", "--\x1b[31m"], 2),
+    (["sc\x1b[31man", "t"], 2),
+])
+def test_messages_do_not_steer_the_terminal(arguments, code, tmp_path):
+    done = run(*arguments, code=code, cwd=tmp_path)
+    assert "\x1b" not in done.stderr and "u{1b}" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_names_do_not_steer_the_terminal(tmp_path):
+    (tmp_path / "a.csv").write_text('"a\n\x1b[31mb",c\n1,2\n')
+    run("write", "t", "a.csv", "--partition-by", '"a\n\x1b[31mb"', cwd=tmp_path)
+    assert "\x1b" not in run("inspect", "t", cwd=tmp_path).stdout
+    # In a pipe the schema is a schema file, whatever the names hold.
+    text = run("schema", "t", cwd=tmp_path).stdout
+    assert '"a\n\x1b[31mb": int64' in text
+    (tmp_path / "schema.txt").write_text(text)
+    run("write", "again", "a.csv", "--schema", "schema.txt", cwd=tmp_path)
+    assert run("scan", "again", cwd=tmp_path).stdout == run("scan", "t", cwd=tmp_path).stdout
+    reader, terminal = os.openpty()
+    done = subprocess.run([str(PROGRAM), "schema", "t"], cwd=tmp_path, stdout=terminal, timeout=60)
+    os.close(terminal)
+    shown = os.read(reader, 1 << 16).decode()
+    os.close(reader)
+    assert done.returncode == 0 and "\x1b" not in shown and "u{1b}" in shown

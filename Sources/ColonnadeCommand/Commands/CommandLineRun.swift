@@ -55,7 +55,9 @@ enum CommandLineRun {
       return ExitCode.usage.rawValue
     }
     let help = arguments.first.flatMap { names.contains($0) ? " " + $0 : nil } ?? ""
-    console.error(sentence(RootCommand.message(for: error), help: "'colonnade\(help) --help'"))
+    let text = sentence(RootCommand.message(for: error), help: "'colonnade\(help) --help'")
+    let lines = text.split(separator: "\n").map { TextWidth.safe(String($0)) }
+    console.error(lines.first ?? "", detail: Array(lines.dropFirst()))
     return ExitCode.usage.rawValue
   }
 

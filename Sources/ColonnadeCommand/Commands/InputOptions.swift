@@ -93,7 +93,11 @@ struct InputOptions: ParsableArguments {
       guard let text = String(validating: bytes.array, as: UTF8.self) else {
         throw ColonnadeError(.invalidArgument, "the schema file is not UTF-8 text", file: path)
       }
-      options.schema = try Schema(parsing: text, file: path)
+      do {
+        let schema = try Schema(parsing: text, file: path)
+        try schema.validate()
+        options.schema = schema
+      } catch { throw error.inFile(path) }
     }
     if let delimiter { options.delimiter = try byte(delimiter, of: "--delimiter") }
     switch quote {

@@ -89,9 +89,9 @@ struct InspectCommand: ParsableCommand {
     text += "committed     \(time) by \(TextWidth.safe(snapshot.writer)), \(snapshot.operation)"
     text += ", \(HumanText.plural(snapshot.addedRowCount, "row")) added\n"
     text += "commit id     \(TextWidth.safe(snapshot.commitID))\n"
-    text +=
-      "partitioned   \(snapshot.partitionText.isEmpty ? "not" : "by " + snapshot.partitionText)\n"
-    text += "sorted        \(snapshot.sortText.isEmpty ? "not" : "by " + snapshot.sortText)\n"
+    let (partition, sort) = (snapshot.partitionText, snapshot.sortText)
+    text += "partitioned   \(partition.isEmpty ? "not" : "by " + TextWidth.safe(partition))\n"
+    text += "sorted        \(sort.isEmpty ? "not" : "by " + TextWidth.safe(sort))\n"
     text += "manifests     \(snapshot.root.manifests.count)\n\n"
     return text
   }

@@ -142,7 +142,8 @@ struct OutputOptions: ParsableArguments {
 
   /// - Throws: `.invalidArgument` where `output` names `input` or something inside it.
   static func refuse(
-    _ output: String, asWellAs input: String, in fileSystem: any FileSystem
+    _ output: String, of option: String = "-o", asWellAs input: String,
+    in fileSystem: any FileSystem
   ) throws(ColonnadeError) {
     guard try fileSystem.exists(input) else { return }
     let source = try fileSystem.status(of: input)
@@ -156,7 +157,7 @@ struct OutputOptions: ParsableArguments {
       if try isSource(folder) {
         throw ColonnadeError(
           .invalidArgument, "the output '\(output)' is the input, or lies inside it",
-          hint: "name another file for -o")
+          hint: "name another file for \(option)")
       }
       let parent = Path.parent(of: folder)
       // Relative paths end at "."; tables are not looked for above it.

@@ -55,7 +55,8 @@ struct RowsCommand {
     try target.finish()
     if output.output != nil, output.output != "-", common.console.isTerminal {
       common.console.note(
-        HumanText.plural(rowCount, "row") + " written to \(output.output ?? "")")
+        HumanText.plural(rowCount, "row") + " written to "
+          + TextWidth.safe(output.output ?? ""))
     }
   }
 

@@ -30,7 +30,13 @@ struct SchemaCommand: ParsableCommand {
     let fileSystem = try FaultSetting.sharedFileSystem()
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
     let output = ByteOutput(standardOutputOf: fileSystem)
-    try output.write(metadata.json ? try json(target).text : try text(target))
+    var shown = metadata.json ? try json(target).text : try text(target)
+    if StandardStream.output.isTerminal {
+      // Names may hold anything; a pipe gets them letter by letter, to be read as a schema again.
+      let lines = shown.split(separator: "\n", omittingEmptySubsequences: false)
+      shown = lines.map { TextWidth.safe(String($0)) }.joined(separator: "\n")
+    }
+    try output.write(shown)
   }
 
   private func text(_ target: ReadTarget) throws(ColonnadeError) -> String {
@@ -41,8 +47,10 @@ struct SchemaCommand: ParsableCommand {
       text +=
         "# \(TextWidth.safe(table.path)), version \(snapshot.version), "
         + HumanText.plural(snapshot.rowCount, "row") + "\n"
-      if !snapshot.partitionText.isEmpty { text += "# partitioned by \(snapshot.partitionText)\n" }
-      if !snapshot.sortText.isEmpty { text += "# sorted by \(snapshot.sortText)\n" }
+      if !snapshot.partitionText.isEmpty {
+        text += "# partitioned by \(TextWidth.safe(snapshot.partitionText))\n"
+      }
+      if !snapshot.sortText.isEmpty { text += "# sorted by \(TextWidth.safe(snapshot.sortText))\n" }
     case .file(let file):
       text +=
         "# \(TextWidth.safe(file.path)), one file, " + HumanText.plural(file.rowCount, "row") + "\n"

@@ -161,7 +161,7 @@ struct WriteCommand: ParsableCommand {
   private func refuseRejectsAsInput(_ fileSystem: any FileSystem) throws(ColonnadeError) {
     guard let rejects = input.rejects else { return }
     for path in inputs where path != "-" {
-      try OutputOptions.refuse(rejects, asWellAs: path, in: fileSystem)
+      try OutputOptions.refuse(rejects, of: "--rejects", asWellAs: path, in: fileSystem)
     }
   }
 

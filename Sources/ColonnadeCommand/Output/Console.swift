@@ -26,15 +26,17 @@ struct Console: Sendable {
   /// A line that is not part of the result.
   func note(_ text: String) { write(text + "\n") }
 
-  /// `colonnade: error: what; hint`, and the lines that show where.
+  /// `colonnade: error: what; hint`, and the lines that show where. The message holds paths and
+  /// text of the input: what could steer a terminal, or end the line, is spelled out.
   func error(_ message: String, detail: [String] = []) {
     let label = hasColor ? "\u{1B}[1;31merror:\u{1B}[0m" : "error:"
-    write((["colonnade: \(label) \(message)"] + detail).joined(separator: "\n") + "\n")
+    write(
+      (["colonnade: \(label) \(TextWidth.safe(message))"] + detail).joined(separator: "\n") + "\n")
   }
 
   func warning(_ message: String) {
     let label = hasColor ? "\u{1B}[1;33mwarning:\u{1B}[0m" : "warning:"
-    write("colonnade: \(label) \(message)\n")
+    write("colonnade: \(label) \(TextWidth.safe(message))\n")
   }
 }
 

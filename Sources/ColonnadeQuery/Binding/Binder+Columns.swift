@@ -71,10 +71,13 @@ extension Binder {
     let near =
       SpellingSuggestion.nearest(to: wanted, among: names)
       ?? SpellingSuggestion.nearest(to: first, among: names)
-    let hint =
+    var hint =
       near.map { "did you mean '\($0)'?" }
       ?? SpellingSuggestion.hint(
         for: wanted, among: names, what: parent == nil ? "columns" : "fields")
+    if near == nil && parent == nil && parts.first?.isQuoted == true {
+      hint = "a text stands in 'single' quotes; " + hint
+    }
     throw failure(
       .notFound, at: range,
       parent.map { "column '\($0)' has no field '\(first)'" } ?? "unknown column '\(wanted)'",
