@@ -84,7 +84,13 @@ struct SchemaReader: Sendable {
 
   /// Bytes of names and metadata that one walk may collect: items may be shared, so that a small
   /// file could otherwise name one large text a million times.
-  private var textBudget: Int { heap.count + (64 << 20) }
+  private var textBudget: Int {
+    heap.count + (64 << 20)
+      + metadata.sectionCount(.keyValueMetadata) * SchemaReader.itemByteCount
+  }
+
+  /// What an item takes beside its text: empty ones may be shared as often as large ones.
+  private static let itemByteCount = 32
 
   private func reference(
     at index: Int, depth: Int, slotsPerRow: Int?, budget: inout Int
@@ -134,7 +140,7 @@ struct SchemaReader: Sendable {
       }
     }
     let field = Field(
-      name, try type(entry, name: name, children: children.map(\.field)),
+      name, try type(entry, name: name, children: children.map(\.field), &budget),
       isNullable: entry.flags.contains(.nullable),
       id: entry.id == FieldEntry.noID ? Field.unassigned : Int(entry.id),
       metadata: try keyValues(first: entry.firstMetadata, count: Int(entry.metadataCount), &budget))
@@ -192,7 +198,8 @@ struct SchemaReader: Sendable {
     var entries: [MetadataEntry] = []
     for index in Int(first)..<Int(first) + count {
       let entry = try keyValue(section, index)
-      try spend(entry.key.utf8.count + entry.value.utf8.count, &budget)
+      try spend(
+        entry.key.utf8.count + entry.value.utf8.count + SchemaReader.itemByteCount, &budget)
       entries.append(entry)
     }
     return entries
@@ -211,7 +218,7 @@ struct SchemaReader: Sendable {
   }
 
   private func type(
-    _ entry: FieldEntry, name: String, children: [Field]
+    _ entry: FieldEntry, name: String, children: [Field], _ budget: inout Int
   ) throws(ColonnadeError) -> DataType {
     var descriptor = TypeDescriptor(
       code: entry.typeCode, isOrdered: entry.flags.contains(.ordered),
@@ -219,10 +226,11 @@ struct SchemaReader: Sendable {
     var parts = children
     switch TypeCode(rawValue: entry.typeCode) {
     case .timestamp where entry.firstParameter & TypeDescriptor.zoned != 0:
-      descriptor.zone =
-        try keyValue(
-          try metadata.section(.keyValueMetadata), Int(entry.secondParameter)
-        ).value
+      let zone = try keyValue(
+        try metadata.section(.keyValueMetadata), Int(entry.secondParameter)
+      ).value
+      try spend(zone.utf8.count, &budget)
+      descriptor.zone = zone
     case .map:
       guard children.count == 1, case .structure(let entries) = children[0].type else {
         throw ColonnadeError(

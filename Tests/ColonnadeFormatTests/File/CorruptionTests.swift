@@ -112,6 +112,40 @@ import Testing
     }
   }
 
+  /// A small file must not name the same entries or the same zone for column after column until
+  /// memory ends.
+  @Test(arguments: [true, false])
+  func metadataSharedByManyColumnsIsBounded(isZone: Bool) throws {
+    var fields = (0..<80).map { Field("c\($0)", .timestamp(.second, zone: "UTC")) }
+    if isZone {
+      fields[0].type = .timestamp(.second, zone: String(repeating: "z", count: 1 << 20))
+    } else {
+      fields[0].metadata = (0..<65_535).map { _ in MetadataEntry("", "") }
+    }
+    let path = TestFile.path("shared")
+    defer { TestFile.remove(path) }
+    var options = FileWriterOptions()
+    options.synchronizes = false
+    let writer = try FileWriter(
+      path, in: PosixFileSystem.shared, schema: Schema(fields).assigningIDs(), options: options)
+    _ = try writer.finish()
+    #expect(try FileReader(path, in: PosixFileSystem.shared).schema.fields.count == 80)
+    let patch = try FilePatch(try PosixFileSystem.shared.readAll(path, limit: 1 << 30).array)
+    let first = try patch.entry(.fields, 0)
+    for column in 1..<80 {
+      let entry = try patch.entry(.fields, column)
+      for (at, size) in isZone ? [(20, 4)] : [(32, 4), (36, 2)] {
+        patch.set(entry + at, size, UInt64(patch.number(first + at, size)))
+      }
+    }
+    patch.sign()
+    try TestFile.with(patch.bytes) { path in
+      let file = try FileReader(path, in: PosixFileSystem.shared)
+      let error = #expect(throws: ColonnadeError.self) { _ = try file.schema }
+      #expect(error?.kind == .limitExceeded)
+    }
+  }
+
   @Test(arguments: [(10, 2, "version 9", UInt64(9)), (32, 8, "bit 40", 1 << 40)])
   func whatHasToBeKnownIsNamed(at: Int, size: Int, name: String, value: UInt64) throws {
     let patch = try FilePatch(try TestFile.fixture("one-row.cln"))
