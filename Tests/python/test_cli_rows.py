@@ -398,3 +398,19 @@ def test_mistakes_in_schema_and_rejects_name_what_to_change(tmp_path):
 def test_a_text_in_double_quotes_is_a_name(table):
     done = run("scan", table, "--where", 'name = "nowhere near"', code=3)
     assert "'single' quotes" in done.stderr
+
+
+def test_a_commit_that_ctrl_c_did_not_stop_is_no_interrupt(tmp_path):
+    """Whenever the interrupt comes: 130 means that nothing was written, 0 that all was."""
+    (tmp_path / "a.csv").write_text("n\n" + "\n".join(map(str, range(20_000))) + "\n")
+    for step in range(8):
+        table = tmp_path / f"t{step}"
+        writer = subprocess.Popen([str(PROGRAM), "write", table, tmp_path / "a.csv",
+                                   "--partition-by", "n"], stderr=subprocess.DEVNULL)
+        time.sleep(0.1 + 0.1 * step)
+        writer.send_signal(signal.SIGINT)
+        assert writer.wait(timeout=120) in (0, 130)
+        if writer.returncode == 0:
+            assert lines("count", table) == ["20000"]
+        else:
+            run("count", table, code=3)

@@ -139,6 +139,8 @@ struct WriteCommand: ParsableCommand {
     let outcome = try writer.commit(commitID: commitId)
     progress.finish()
     try report(outcome, writer, source, seconds: progress.seconds, fileSystem)
+    // An interrupt that came too late stopped nothing: 130 would have the rows written again.
+    throw ExitCode.success
   }
 
   private func writer(
