@@ -266,6 +266,13 @@ def test_ctrl_c_leaves_nothing(tmp_path):
     run("scan", tmp_path / "t", code=3)
 
 
+def test_a_predicate_may_begin_with_a_minus(tmp_path):
+    source = tmp_path / "m.csv"
+    source.write_text("a\n-3\n5\n")
+    run("write", tmp_path / "t", source)
+    assert run("count", tmp_path / "t", "--where", "-a > 0").stdout.strip() == "1"
+
+
 def test_one_ctrl_c_ends_waiting_for_an_idle_stdin(tmp_path):
     with subprocess.Popen(
             [str(PROGRAM), "write", str(tmp_path / "t"), "-", "--input-format", "csv"],

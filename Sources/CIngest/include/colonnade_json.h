@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /// Bytes past the end of a text that must be readable.
-#define COLONNADE_JSON_PADDING 32
+#define COLONNADE_JSON_PADDING 64
 
 typedef struct colonnade_json_parser colonnade_json_parser;
 

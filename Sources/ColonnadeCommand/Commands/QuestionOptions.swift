@@ -83,6 +83,8 @@ enum TimeText {
 struct FilterOptions: ParsableArguments {
   @Option(
     name: [.customLong("where")],
+    // A predicate may begin with a minus.
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Only rows for which this SQL predicate is true.",
       discussion: "Texts stand in 'single', odd names in \"double\" quotes.",
