@@ -105,6 +105,8 @@ struct TextChoice {
   var compressor: ZstdCompressor?
   /// Which of the column's dictionaries `compressor` uses.
   var compressionDictionary = PageEntry.noDictionary
+  /// Whether some value stands out of line.
+  var hasLargeValues = false
 
   init(
     _ source: SlotSource, rawByteCount: Int, options: EncodingOptions,
@@ -113,6 +115,7 @@ struct TextChoice {
     guard source.count > 0, source.column.nullCount < source.count else { return }
     let model = CostModel(profile: options.profile)
     let (least, greatest, _) = source.measure(0..<source.count)
+    hasLargeValues = Int(greatest) > EncodingLimit.inlineValueByteCount
     let perSlot = Double(rawByteCount) / Double(source.count) + 1
     let frameCount =
       1

@@ -22,6 +22,9 @@ final class PageEncoder {
   var compressesValues = false
   /// True once a page left its validity to the chunk's bitmap.
   private(set) var needsChunkValidity = false
+  /// For values out of line, which stand alone: without the column's dictionary. `nil` stores them
+  /// as they are.
+  var largeValueCompressor: ZstdCompressor?
   /// Bytes of values out of line.
   private(set) var outOfLineByteCount = 0
 
@@ -91,7 +94,7 @@ final class PageEncoder {
   }
 
   private func encodeText(_ page: PageSlots, _ entry: inout PageEntry) throws(ColonnadeError) {
-    let text = try BytesPage(page, compressor: compressor, largeValues: largeValues)
+    let text = try BytesPage(page, compressor: largeValueCompressor, largeValues: largeValues)
     outOfLineByteCount += text.outOfLineByteCount
     start(&entry, alignment: 8)
     entry.base = text.base

@@ -46,6 +46,12 @@ package enum ChunkEncoder {
       encoder.compressor = text.compressor
       encoder.compressionDictionary = text.compressionDictionary
       encoder.compressesValues = text.compressor != nil
+      let mayCompress =
+        options.forcedCodec == .zstd || (options.profile != .fast && options.forcedCodec == nil)
+      if text.hasLargeValues, mayCompress {
+        encoder.largeValueCompressor = try ZstdCompressor.take(
+          level: options.level, dictionary: nil)
+      }
     } else {
       for range in ranges {
         let page = PageSlots(source, range, scratch: scratch)
@@ -56,7 +62,10 @@ package enum ChunkEncoder {
       encoder.compressor = values.compressor
       encoder.compressesValues = values.compressesPlain
     }
-    defer { encoder.compressor?.giveBack() }
+    defer {
+      encoder.compressor?.giveBack()
+      encoder.largeValueCompressor?.giveBack()
+    }
 
     var dictionaryPage: PageEntry?
     if let dictionary = encoder.dictionary {
