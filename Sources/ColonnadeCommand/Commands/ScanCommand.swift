@@ -9,8 +9,9 @@ struct ScanCommand: ParsableCommand {
     abstract: "Write the rows and columns asked for.",
     discussion: """
       Partitions, files, row groups and zones that cannot hold a row for which the predicate \
-      is true are not read; 'colonnade explain' shows which. Rows come in the order they were \
-      added.
+      is true are not read; 'colonnade explain' shows which. Commits come \
+      in their order, in each its row groups as they were written: rows of one partition value, \
+      in the order they came, or sorted where the table has a sort order.
 
       Examples:
         colonnade scan flights --select 'carrier, flight' --where 'dep_delay > 600'

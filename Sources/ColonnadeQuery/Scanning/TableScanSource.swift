@@ -5,7 +5,7 @@ package import ColonnadeBase
 package import ColonnadeFormat
 package import ColonnadeTable
 
-/// All rows of one version of a table, in the order they were added.
+/// All rows of one version of a table: commits in their order, in each its entries in theirs.
 package final class TableScanSource: ScanSource {
   package let table: Table
   private let files: OpenFiles
