@@ -51,10 +51,14 @@ import Glibc
     return unsafe pthread_cond_timedwait(conditions + index, mutex, &deadline) != ETIMEDOUT
   }
 
-  static func deadline(seconds: Int) -> timespec {
+  static func deadline(seconds: Int) -> timespec { deadline(milliseconds: seconds * 1000) }
+
+  static func deadline(milliseconds: Int) -> timespec {
     var time = timespec()
     _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
-    time.tv_sec += seconds
+    let nanoseconds = time.tv_nsec + milliseconds % 1000 * 1_000_000
+    time.tv_sec += milliseconds / 1000 + nanoseconds / 1_000_000_000
+    time.tv_nsec = nanoseconds % 1_000_000_000
     return time
   }
 

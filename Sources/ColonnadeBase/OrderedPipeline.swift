@@ -49,10 +49,11 @@ package final class OrderedPipeline<Input: Sendable, Output: Sendable>: PoolJob,
 
   /// The next result in order, `nil` after the last or after `stop()`. Called by one thread at a
   /// time; that thread works while it has to wait.
-  /// - Throws: what the source or the transformation threw for this item; again on every later
-  ///   call.
+  /// - Throws: what the source or the transformation threw for this item, `.cancelled` as soon as
+  ///   the work was cancelled; again on every later call.
   package func next() throws(ColonnadeError) -> Output? {
     while true {
+      try endWhereCancelled()
       monitor.lock()
       if let failure {
         monitor.unlock()
@@ -86,13 +87,42 @@ package final class OrderedPipeline<Input: Sendable, Output: Sendable>: PoolJob,
         return nil
       }
       let canStep = canPull
-      if !canStep { monitor.wait() }
+      if !canStep { wait() }
       monitor.unlock()
       if canStep {
         pool.enter()
         _ = step()
         pool.leave()
       }
+    }
+  }
+
+  /// Waits for others; a while only where someone has to be asked meanwhile. The caller holds the
+  /// lock.
+  private func wait() {
+    if cancellation?.isPolled ?? false {
+      _ = monitor.wait(until: Monitor.deadline(milliseconds: 50))
+    } else {
+      monitor.wait()
+    }
+  }
+
+  private func endWhereCancelled() throws(ColonnadeError) {
+    guard let cancellation, cancellation.isCancelled else { return }
+    monitor.lock()
+    // After the end there is nothing to cancel.
+    let isOver = isStopped || (isExhausted && handedOut == pulled)
+    monitor.unlock()
+    if isOver { return }
+    do {
+      try cancellation.check()
+    } catch {
+      monitor.withLock {
+        isStopped = true
+        failure = error
+      }
+      pool.withdraw(self)
+      throw error
     }
   }
 

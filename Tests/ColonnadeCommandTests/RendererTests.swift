@@ -214,27 +214,6 @@ func render(_ batch: Batch, with renderer: any Renderer) throws -> String {
     #expect(shown[0] == "  é = 日 AND)")
     #expect(shown[1] == "           ^")
   }
-
-  @Test func metadataAsJSON() {
-    let json = JSONText.object([
-      ("name", .string("a\"b")), ("counts", .list([.count(1), .count(2)])), ("none", .null),
-      ("rows", .list([.object([("x", .number(1.5))])])),
-    ])
-    #expect(
-      json.text == """
-        {
-          "name": "a\\"b",
-          "counts": [1, 2],
-          "none": null,
-          "rows": [
-            {
-              "x": 1.5
-            }
-          ]
-        }
-
-        """)
-  }
 }
 
 @Suite struct OptionTextTests {
@@ -246,17 +225,6 @@ func render(_ batch: Batch, with renderer: any Renderer) throws -> String {
     }
     for name in ["a", "b c", "q\"", "9", "日"] {
       #expect(try ColumnList.parse(ColumnList.quoted(name), option: "x") == [name])
-    }
-  }
-
-  @Test func times() {
-    #expect(TimeText.parse("1970-01-01") == 0)
-    #expect(TimeText.parse("1970-01-02T00:00:01Z") == 86_401_000_000)
-    #expect(TimeText.parse("1969-12-31 23:59:59.5") == -500_000)
-    for text in [
-      "", "1970", "1970-13-01", "2023-02-29", "1970-01-01T25:00", "1970-01-01T00:00:00+1",
-    ] {
-      #expect(TimeText.parse(text) == nil)
     }
   }
 

@@ -308,6 +308,37 @@ import Testing
     #expect(try PosixFileSystem.shared.list(Path.join(path, "data")).count == 1)
   }
 
+  @Test func cancelledWritersLeaveNothing() throws {
+    let scratch = try ScratchFolder()
+    let path = scratch.path("t")
+    var options = TableWriteOptions()
+    for isCommitting in [false, true] {
+      let cancellation = Cancellation()
+      options.cancellation = cancellation
+      let writer = try Table.create(path, schema: TableFixture.schema, options: options)
+      try writer.write(TableFixture.batch(0..<50))
+      cancellation.cancel()
+      let error = failure {
+        if isCommitting {
+          _ = try writer.commit()
+        } else {
+          try writer.write(TableFixture.batch(50..<60))
+        }
+      }
+      #expect(error?.kind == .cancelled)
+      #expect(failure { _ = try writer.commit() }?.kind == .invalidArgument)
+      #expect(try PosixFileSystem.shared.list(scratch.path).isEmpty)
+    }
+    try TableFixture.create(path, 0..<10)
+    let cancellation = Cancellation()
+    options.cancellation = cancellation
+    let writer = try Table.open(path).append(options: options)
+    try writer.write(TableFixture.batch(10..<20))
+    cancellation.cancel()
+    #expect(failure { _ = try writer.commit() }?.kind == .cancelled)
+    #expect(try Table.open(path).snapshot.rowCount == 10)
+  }
+
   @Test func emptyTables() throws {
     let scratch = try ScratchFolder()
     let path = scratch.path("t")

@@ -2,6 +2,7 @@
 
 import ColonnadeArrays
 import ColonnadeBase
+import ColonnadeQuery
 import ColonnadeTable
 
 /// Completes column names of the table that a command line names.

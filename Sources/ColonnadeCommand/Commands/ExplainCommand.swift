@@ -38,23 +38,12 @@ struct ExplainCommand: ParsableCommand {
     let fileSystem = try FaultSetting.sharedFileSystem()
     let question = try Question(where: filter.predicate, select: projection.select)
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
-    let source = try target.source(in: fileSystem)
-    try question.check(source.schema)
-    let predicate = try question.predicate?.bind(source.schema)
-    let columns = try ScanProjection(question.projection, schema: source.schema)
-    let plan = try Scan.plan(source, projection: columns, predicate: predicate)
-    var explanation = Explanation(
-      target: target, predicate: filter.predicate, schema: source.schema,
-      testedColumns: predicate?.columns ?? [], readColumns: columns.columns, plan: plan)
-    if analyze {
-      let metrics = ReadMetrics()
-      explanation.actual = try Explanation.Actual(
-        try Scan(
-          try target.source(in: fileSystem, metrics: metrics), projection: columns,
-          predicate: predicate, options: ScanOptions(cancellation: Process.cancellation)),
-        metrics)
-      try Process.cancellation.check()
-    }
+    try question.check(try target.schema)
+    let explanation = try Explanation(
+      target, where: question.predicate, select: question.projection,
+      options: ScanOptions(cancellation: Process.cancellation), analyzing: analyze,
+      in: fileSystem)
+    try Process.cancellation.check()
     let output = ByteOutput(standardOutputOf: fileSystem)
     if metadata.json {
       try output.write(explanation.json.text)
@@ -64,45 +53,14 @@ struct ExplainCommand: ParsableCommand {
   }
 }
 
-/// What is known of a scan, before it and after.
-struct Explanation {
-  /// What a scan did.
-  struct Actual {
-    let report: ScanReport
-    let seconds: Double
-    /// Bytes of the batches handed out.
-    let byteCount: Int
-    let read: ReadMetrics
-
-    /// Runs a scan and drops its rows.
-    /// - Parameter read: what the scan's files count in.
-    init(_ scan: Scan, _ read: ReadMetrics) throws(ColonnadeError) {
-      self.read = read
-      let start = Process.seconds
-      var bytes = 0
-      while let batch = try scan.next() { bytes += batch.byteCount }
-      seconds = Process.seconds - start
-      byteCount = bytes
-      report = scan.metrics.report
-    }
-  }
-
-  let target: ReadTarget
-  let predicate: String?
-  let schema: Schema
-  let testedColumns: [Int]
-  let readColumns: [Int]
-  let plan: ScanReport
-  var actual: Actual?
-
-  // MARK: for people
-
+extension Explanation {
+  /// As people read it.
   func show(to output: ByteOutput, style: TableStyle) throws(ColonnadeError) {
     var head = TextWidth.safe(target.path)
     if case .table(let table) = target { head += ", version \(table.snapshot.version)" }
     head += ": \(HumanText.plural(plan.rowsTotal, "row"))\n"
-    head += "where   " + (predicate.map { TextWidth.safe($0) } ?? "every row") + "\n"
-    if predicate != nil { head += "tests   " + names(testedColumns) + "\n" }
+    head += "where   " + (predicateText.map { TextWidth.safe($0) } ?? "every row") + "\n"
+    if predicateText != nil { head += "tests   " + names(testedColumns) + "\n" }
     head += "reads   " + names(readColumns) + "\n\n"
     try output.write(head)
 
@@ -122,7 +80,7 @@ struct Explanation {
 
     var reasons = ReportTable(["skipped>", "because of"])
     for level in shownLevels {
-      for (reason, count) in Explanation.sorted(plan[level].reasons) {
+      for (reason, count) in plan[level].sortedReasons {
         reasons.append([HumanText.plural(count, String(level.name.dropLast())), reason])
       }
     }
@@ -157,65 +115,9 @@ struct Explanation {
 
   private func names(_ columns: [Int]) -> String {
     if columns.isEmpty { return "no column" }
-    if columns.count == schema.fields.count, columns.count > 8 {
+    if columns.count == columnNames.count, columns.count > 8 {
       return "all \(columns.count) columns"
     }
-    return columns.map { TextWidth.safe(schema.fields[$0].name) }.joined(separator: ", ")
-  }
-
-  /// The reasons that skipped most, first.
-  private static func sorted(_ reasons: [String: Int]) -> [(String, Int)] {
-    reasons.map { ($0.key, $0.value) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-  }
-
-  // MARK: for programs
-
-  var json: JSONText {
-    var parts: [(String, JSONText)] = [("table", .string(target.path))]
-    if case .table(let table) = target {
-      parts.append(("version", .count(table.snapshot.version)))
-    }
-    parts += [
-      ("where", .optional(predicate)),
-      ("testedColumns", .list(testedColumns.map { .string(schema.fields[$0].name) })),
-      ("readColumns", .list(readColumns.map { .string(schema.fields[$0].name) })),
-      ("plan", Explanation.json(plan)),
-    ]
-    if let actual {
-      parts.append(("actual", Explanation.json(actual.report)))
-      parts.append(("seconds", .number(actual.seconds)))
-      parts.append(("bytesReturned", .count(actual.byteCount)))
-      parts.append(("bytesRead", .count(actual.read.byteCount)))
-      parts.append(("pagesRead", .count(actual.read.pageCount)))
-      parts.append(("blocksVerified", .count(actual.read.verifiedBlockCount)))
-    }
-    return .object(parts)
-  }
-
-  private static func json(_ report: ScanReport) -> JSONText {
-    .object([
-      ("rows", .count(report.rowsTotal)), ("rowsRead", .count(report.rowsRead)),
-      ("rowsReturned", .count(report.rowsReturned)),
-      ("projectionsSkipped", .count(report.projectionsSkipped)),
-      (
-        "levels",
-        .list(
-          ScanLevel.allCases.map { level in
-            let counts = report[level]
-            return .object([
-              ("level", .string(level.name)), ("considered", .count(counts.considered)),
-              ("skipped", .count(counts.pruned)), ("whole", .count(counts.matchedWhole)),
-              ("left", .count(counts.kept)),
-              (
-                "reasons",
-                .list(
-                  sorted(counts.reasons).map {
-                    .object([("because", .string($0.0)), ("count", .count($0.1))])
-                  })
-              ),
-            ])
-          })
-      ),
-    ])
+    return columns.map { TextWidth.safe(columnNames[$0]) }.joined(separator: ", ")
   }
 }

@@ -3,6 +3,7 @@
 import ColonnadeArrays
 import ColonnadeBase
 import ColonnadeFormat
+import ColonnadeQuery
 
 /// The columns asked for of one file, with their chunks.
 struct FileInspection {

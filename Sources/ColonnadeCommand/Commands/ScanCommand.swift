@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import ColonnadeBase
+import ColonnadeQuery
 
 struct ScanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -4,6 +4,7 @@ import ArgumentParser
 import ColonnadeArrays
 import ColonnadeBase
 import ColonnadeFormat
+import ColonnadeQuery
 import ColonnadeTable
 
 struct SchemaCommand: ParsableCommand {

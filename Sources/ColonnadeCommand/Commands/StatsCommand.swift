@@ -33,31 +33,23 @@ struct StatsCommand: ParsableCommand {
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
     let question = try Question(where: nil, select: projection.select)
     try question.check(try target.schema)
-    var summaries: [ColumnSummary]
-    switch target {
-    case .table(let table):
-      summaries = try ColumnSummary.columns(
-        of: table.snapshot, cancellation: Process.cancellation)
-    case .file(let file): summaries = try ColumnSummary.columns(of: file)
-    }
-    if projection.select != nil {
-      let all = summaries
-      summaries = try question.projection.bind(try target.schema).map { all[$0.field.column] }
-    }
+    let statistics = try ColumnStatistics(
+      target, select: question.projection, cancellation: Process.cancellation)
     let output = ByteOutput(standardOutputOf: fileSystem)
     if metadata.json {
-      try output.write(json(target, summaries).text)
+      try output.write(statistics.json.text)
     } else {
-      try show(target, summaries, output)
+      try show(statistics, output)
     }
   }
 
   private func show(
-    _ target: ReadTarget, _ summaries: [ColumnSummary], _ output: ByteOutput
+    _ statistics: ColumnStatistics, _ output: ByteOutput
   ) throws(ColonnadeError) {
     var report = ReportTable([
       "column", "type", "least", "greatest", "nulls>", "stored>", "raw>", "ratio>",
     ])
+    let summaries = statistics.summaries
     for summary in summaries {
       let statistics = summary.statistics
       let (stored, raw) = (summary.storedByteCount, summary.rawByteCount)
@@ -76,7 +68,7 @@ struct StatsCommand: ParsableCommand {
     let stored = summaries.reduce(0) { $0 + $1.storedByteCount }
     let raw = summaries.reduce(0) { $0 + $1.rawByteCount }
     try output.write(
-      HumanText.plural(target.rowCount, "row") + ", \(HumanText.bytes(stored)) of "
+      HumanText.plural(statistics.target.rowCount, "row") + ", \(HumanText.bytes(stored)) of "
         + "\(HumanText.bytes(raw)) of values\n")
   }
 
@@ -84,35 +76,6 @@ struct StatsCommand: ParsableCommand {
   static func bound(_ bound: Statistics.Bound?, _ mark: String, _ type: DataType) -> String? {
     guard let bound else { return nil }
     return (bound.isExact ? "" : mark) + bound.value.text(as: type.isNested ? .int64 : type)
-  }
-
-  private func json(_ target: ReadTarget, _ summaries: [ColumnSummary]) -> JSONText {
-    .object([
-      ("table", .string(target.path)), ("rows", .count(target.rowCount)),
-      (
-        "columns",
-        .list(
-          summaries.map { summary in
-            let type = summary.field.type.isNested ? DataType.int64 : summary.field.type
-            let statistics = summary.statistics
-            return .object([
-              ("name", .string(summary.field.name)), ("type", .string("\(summary.field.type)")),
-              ("minimum", StatsCommand.json(statistics?.minimum, type)),
-              ("maximum", StatsCommand.json(statistics?.maximum, type)),
-              ("minimumIsExact", .bool(statistics?.minimum?.isExact ?? false)),
-              ("maximumIsExact", .bool(statistics?.maximum?.isExact ?? false)),
-              ("nulls", .optional(statistics?.nullCount)),
-              ("nans", .optional(statistics?.nanCount)),
-              ("storedBytes", .count(summary.storedByteCount)),
-              ("rawBytes", .count(summary.rawByteCount)),
-            ])
-          })
-      ),
-    ])
-  }
-
-  private static func json(_ bound: Statistics.Bound?, _ type: DataType) -> JSONText {
-    bound.map { .value($0.value, as: type) } ?? .null
   }
 }
 

@@ -3,6 +3,7 @@
 import ArgumentParser
 import ColonnadeBase
 import ColonnadeFormat
+import ColonnadeQuery
 import ColonnadeTable
 
 struct VerifyCommand: ParsableCommand {

@@ -5,6 +5,7 @@ import ColonnadeArrays
 import ColonnadeBase
 import ColonnadeFormat
 import ColonnadeIngest
+import ColonnadeQuery
 import ColonnadeTable
 
 /// What happens to a table that exists.
@@ -149,6 +150,7 @@ struct WriteCommand: ParsableCommand {
     var options = TableWriteOptions()
     options.profile = WriteProfile(rawValue: profile.rawValue) ?? .balanced
     options.threadCount = threads
+    options.cancellation = Process.cancellation
     if let size = memory.flatMap(SizeText.parse) { options.memoryByteCount = size }
     if let bloomFilters {
       options.bloomFilterColumns = try ColumnList.parse(bloomFilters, option: "--bloom-filters")

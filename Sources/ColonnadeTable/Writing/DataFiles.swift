@@ -84,8 +84,9 @@ final class DataFiles {
     let schema = self.schema
     let sortColumns = self.sortColumns
     let encoded = Mutex([EncodedRowGroup?](repeating: nil, count: drafts.count))
-    try WorkerPool.shared.run(count: drafts.count, limit: options.threadCount) {
-      (index) throws(ColonnadeError) in
+    try WorkerPool.shared.run(
+      count: drafts.count, limit: options.threadCount, cancellation: options.cancellation
+    ) { (index) throws(ColonnadeError) in
       let draft = drafts[index]
       var batch = Batch(schema: schema, columns: draft.columns, rowCount: draft.rowCount)
       let keys = sortColumns.map {

@@ -1,5 +1,7 @@
 // What a writer of a table may be asked.
 
+public import ColonnadeBase
+
 /// What decides between bytes and speed of the files written.
 public enum WriteProfile: String, Sendable, CaseIterable {
   /// Never compresses.
@@ -26,6 +28,8 @@ public struct TableWriteOptions: Sendable {
   public var rowGroupRowCount = 1 << 20
   /// A data file ends when it has about as many bytes.
   public var fileByteCount = 256 << 20
+  /// Ends the writer, and with it what it wrote, while nothing is published yet.
+  public var cancellation: Cancellation?
 
   public init() {}
 }

@@ -75,11 +75,12 @@ public final class TableWriter {
   // MARK: rows
 
   /// Adds the rows of `batch`. Columns are found by name; one that the batch lacks is null.
-  /// - Throws: `.schemaMismatch` where a column does not fit, `.io` where writing fails; the writer
-  ///   has ended then, and the table is as it was.
+  /// - Throws: `.schemaMismatch` where a column does not fit, `.io` where writing fails,
+  ///   `.cancelled`; the writer has ended then, and the table is as it was.
   public func write(_ batch: Batch) throws(ColonnadeError) {
     try checkOpen()
     do throws(ColonnadeError) {
+      try options.cancellation?.check()
       let columns = try mapping(of: batch.schema).columns(of: batch)
       try router.route(Batch(schema: schema, columns: columns, rowCount: batch.rowCount)) {
         (draft) throws(ColonnadeError) in try take(draft)
@@ -134,6 +135,8 @@ public final class TableWriter {
       try router.finish { (draft) throws(ColonnadeError) in try take(draft) }
       try encodeDrafts()
       try files.finish()
+      // From here on what is done cannot be undone.
+      try options.cancellation?.check()
       let outcome = try publish(commitID)
       if outcome.wasAlreadyCommitted { cleanUp() }
       state = .done

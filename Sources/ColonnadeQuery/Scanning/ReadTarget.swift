@@ -1,19 +1,18 @@
-// What a reading command reads: a version of a table, or a .cln file on its own.
+// What is read, whoever asks: a version of a table, or a .cln file on its own.
 
-import ColonnadeArrays
-import ColonnadeBase
-import ColonnadeFormat
-import ColonnadeQuery
-import ColonnadeTable
+package import ColonnadeArrays
+package import ColonnadeBase
+package import ColonnadeFormat
+package import ColonnadeTable
 
 /// An opened table or file.
-enum ReadTarget {
+package enum ReadTarget: Sendable {
   case table(Table)
   case file(FileReader)
 
   /// - Throws: what opening throws; where nothing has the name, the nearest name beside it is the
   ///   hint.
-  static func open(
+  package static func open(
     _ path: String, at version: TableVersion, in fileSystem: any FileSystem
   ) throws(ColonnadeError) -> ReadTarget {
     do throws(ColonnadeError) {
@@ -21,7 +20,7 @@ enum ReadTarget {
         guard version == .latest else {
           throw ColonnadeError(
             .invalidArgument, "a single file has no versions", file: path,
-            hint: "leave --at out, or name the table's folder")
+            hint: "leave the version out, or name the table's folder")
         }
         return .file(try FileReader(path, in: fileSystem))
       }
@@ -44,7 +43,7 @@ enum ReadTarget {
     }
   }
 
-  var schema: Schema {
+  package var schema: Schema {
     get throws(ColonnadeError) {
       switch self {
       case .table(let table): table.snapshot.schema
@@ -53,17 +52,46 @@ enum ReadTarget {
     }
   }
 
-  var path: String {
+  package var path: String {
     switch self {
     case .table(let table): table.path
     case .file(let file): file.path
     }
   }
 
-  var rowCount: UInt64 {
+  package var rowCount: UInt64 {
     switch self {
     case .table(let table): table.snapshot.rowCount
     case .file(let file): UInt64(file.rowCount)
+    }
+  }
+
+  /// Bytes of the data files.
+  package var byteCount: UInt64 {
+    switch self {
+    case .table(let table): table.snapshot.byteCount
+    case .file(let file): UInt64(file.byteCount)
+    }
+  }
+
+  /// The version of a table, 0 of a file.
+  package var version: UInt64 {
+    switch self {
+    case .table(let table): table.snapshot.version
+    case .file: 0
+    }
+  }
+
+  /// The rows, to be scanned as often as wanted; files that were opened stay open with it.
+  /// - Parameter metrics: counts what reading them costs.
+  package func source(
+    in fileSystem: any FileSystem, metrics: ReadMetrics? = nil
+  ) throws(ColonnadeError) -> any ScanSource {
+    switch self {
+    case .table(let table): return TableScanSource(table, readMetrics: metrics)
+    case .file(let file):
+      guard let metrics else { return try FileScanSource(file) }
+      return try FileScanSource(try FileReader(file.path, in: fileSystem, metrics: metrics))
     }
   }
 }

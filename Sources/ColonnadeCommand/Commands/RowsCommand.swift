@@ -1,33 +1,8 @@
-// Reading commands over the engine's scans: one way in, whatever is read.
+// Rows from a scan to where they were asked for.
 
 import ColonnadeArrays
 import ColonnadeBase
-import ColonnadeFormat
 import ColonnadeQuery
-import ColonnadeTable
-
-extension ReadTarget {
-  /// The rows of a table's version, or of a file.
-  /// - Parameter metrics: counts what reading them costs.
-  func source(
-    in fileSystem: any FileSystem, metrics: ReadMetrics? = nil
-  ) throws(ColonnadeError) -> any ScanSource {
-    switch self {
-    case .table(let table): return TableScanSource(table, readMetrics: metrics)
-    case .file(let file):
-      guard let metrics else { return try FileScanSource(file) }
-      return try FileScanSource(try FileReader(file.path, in: fileSystem, metrics: metrics))
-    }
-  }
-
-  /// Bytes of the files.
-  var byteCount: UInt64 {
-    switch self {
-    case .table(let table): table.snapshot.byteCount
-    case .file(let file): UInt64(file.byteCount)
-    }
-  }
-}
 
 /// Rows on their way from a scan to a renderer.
 struct RowsCommand {

@@ -1,9 +1,9 @@
 // JSON of metadata (`--json`): objects and lists in the order they are said, indented by two.
 
-import ColonnadeArrays
+package import ColonnadeArrays
 
 /// A JSON value under construction.
-indirect enum JSONText {
+package indirect enum JSONText {
   case null
   case bool(Bool)
   case integer(Int128)
@@ -12,17 +12,17 @@ indirect enum JSONText {
   case list([JSONText])
   case object([(String, JSONText)])
 
-  static func count(_ value: some BinaryInteger) -> JSONText { .integer(Int128(value)) }
+  package static func count(_ value: some BinaryInteger) -> JSONText { .integer(Int128(value)) }
 
   /// `nil` becomes null.
-  static func optional(_ value: (some BinaryInteger)?) -> JSONText {
+  package static func optional(_ value: (some BinaryInteger)?) -> JSONText {
     value.map { .integer(Int128($0)) } ?? .null
   }
 
-  static func optional(_ value: String?) -> JSONText { value.map { .string($0) } ?? .null }
+  package static func optional(_ value: String?) -> JSONText { value.map { .string($0) } ?? .null }
 
   /// A value of a column of `type`: numbers as numbers, the rest by its text.
-  static func value(_ value: Value, as type: DataType) -> JSONText {
+  package static func value(_ value: Value, as type: DataType) -> JSONText {
     switch value {
     case .null: .null
     case .bool(let value): .bool(value)
@@ -38,7 +38,7 @@ indirect enum JSONText {
   case literal(String)
 
   /// The text, with a line end.
-  var text: String {
+  package var text: String {
     var buffer = TextBuffer(capacity: 4096)
     append(to: &buffer, indent: 0)
     buffer.append(byte: UInt8(ascii: "\n"))
