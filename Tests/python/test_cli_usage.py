@@ -7,7 +7,8 @@ import pytest
 
 from program import PROGRAM, ROOT, run
 
-COMMANDS = ["write", "scan", "count", "head", "schema", "stats", "explain", "inspect", "verify"]
+COMMANDS = ["write", "scan", "count", "head", "sample", "take", "schema", "stats",
+            "explain", "inspect", "verify"]
 
 
 def test_version_and_help_go_to_standard_output():
