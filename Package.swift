@@ -30,6 +30,8 @@ let package = Package(
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CKernels", cSettings: optimisedC),
+    // The structures of Arrow's C data and C stream interfaces.
+    .target(name: "CArrow", cSettings: optimisedC),
     // simdjson parses JSON Lines, fast_float parses decimal text, zlib opens gzip input.
     .target(
       name: "CIngest",
@@ -40,7 +42,7 @@ let package = Package(
     .target(name: "ColonnadeBase", dependencies: ["CKernels"], swiftSettings: swift),
     // Floor 2: types, column vectors, batches.
     .target(
-      name: "ColonnadeArrays", dependencies: ["ColonnadeBase", "CKernels"],
+      name: "ColonnadeArrays", dependencies: ["ColonnadeBase", "CArrow", "CKernels"],
       swiftSettings: swift),
     // Floor 3: one file.
     .target(
@@ -116,7 +118,8 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "ColonnadeArraysTests",
-      dependencies: ["ColonnadeArrays", "ColonnadeBase", "TestSupport"], swiftSettings: swift),
+      dependencies: ["ColonnadeArrays", "ColonnadeBase", "CArrow", "TestSupport"],
+      swiftSettings: swift),
     .testTarget(
       name: "ColonnadeBaseTests", dependencies: ["ColonnadeBase", "CKernels", "TestSupport"],
       swiftSettings: swift),
@@ -134,8 +137,8 @@ let package = Package(
     .testTarget(
       name: "ColonnadeQueryTests",
       dependencies: [
-        "ColonnadeQuery", "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase",
-        "CKernels", "TestSupport",
+        "ColonnadeQuery", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels",
+        "TestSupport",
       ],
       swiftSettings: swift),
     .testTarget(

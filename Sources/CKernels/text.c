@@ -229,3 +229,45 @@ uint8_t *colonnade_views_copy(
   }
   return target;
 }
+
+// Whether the 12 bytes of an inline view are zero from `length` on.
+static inline int is_padded(const view *one) {
+  uint8_t text[12];
+  uint8_t over = 0;
+  memcpy(text, (const uint8_t *)one + 4, 12);
+  for (uint32_t i = one->length; i < 12; i++) over |= text[i];
+  return over == 0;
+}
+
+size_t colonnade_views_check(
+    const void *views, size_t count, const uint8_t *bits, const uint8_t *const *buffers,
+    const uint64_t *sizes, size_t bufferCount, int isText, int *seen) {
+  const view *in = views;
+  int noticed = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (bits != NULL && !bit_at(bits, i)) continue;
+    view one = in[i];
+    const uint8_t *text = (const uint8_t *)(in + i) + 4;
+    if (one.length > INT32_MAX) return i;
+    if (one.length <= 12) {
+      if (!is_padded(&one)) noticed |= 2;
+    } else {
+      if (one.buffer >= bufferCount || one.offset > INT32_MAX) return i;
+      if ((uint64_t)one.offset + one.length > sizes[one.buffer]) return i;
+      text = buffers[one.buffer] + one.offset;
+      if (memcmp(text, &one.prefix, 4) != 0) return i;
+      noticed |= 1;
+    }
+    if (isText && !colonnade_utf8_is_valid(text, one.length)) return i;
+  }
+  *seen = noticed;
+  return count;
+}
+
+void colonnade_views_clean(void *views, size_t count) {
+  view *out = views;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t length = out[i].length;
+    if (length < 12) memset((uint8_t *)(out + i) + 4 + length, 0, 12 - length);
+  }
+}

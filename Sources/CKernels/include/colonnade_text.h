@@ -51,6 +51,18 @@ void colonnade_views_measure(
 uint8_t *colonnade_views_copy(
     uint8_t *target, const void *views, size_t count, const uint8_t *const *buffers);
 
+/// Index of the first of `count` foreign views that is broken, `count` where none is: a negative
+/// length, bytes outside of the data buffers, another prefix than the bytes have, text that is not
+/// UTF-8 where `isText`. Views whose bit is 0 are passed over (`bits` may be NULL). `sizes` are those
+/// of the `bufferCount` buffers. Sets bit 0 of `seen` where a view is not inline, bit 1 where the
+/// padding of one that is is not zero.
+size_t colonnade_views_check(
+    const void *views, size_t count, const uint8_t *bits, const uint8_t *const *buffers,
+    const uint64_t *sizes, size_t bufferCount, int isText, int *seen);
+
+/// Zeroes the padding of views that are inline.
+void colonnade_views_clean(void *views, size_t count);
+
 /// A growing table of distinct values that numbers them in order of appearance.
 typedef struct colonnade_distinct colonnade_distinct;
 

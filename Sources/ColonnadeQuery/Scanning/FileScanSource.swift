@@ -16,18 +16,8 @@ package struct FileScanSource: ScanSource {
 
   package var rowCount: Int { file.rowCount }
 
-  private var whole: ScanFragment {
-    ScanFragment(
-      path: file.path, fileID: nil, label: "", rowGroups: nil, rowCount: file.rowCount,
-      rows: 0..<file.rowCount, matchesWhole: false)
-  }
-
-  package func layout() throws(ColonnadeError) -> ScanLayout {
-    try ScanLayout([whole], rowCount: rowCount)
-  }
-
   package func fragments(
-    rows: Range<Int>?, pruning predicate: BoundPredicate?, metrics: ScanMetrics
+    pruning predicate: BoundPredicate?, metrics: ScanMetrics
   ) throws(ColonnadeError) -> [ScanFragment] {
     var verdict = Pruning.some
     if let predicate {
@@ -37,9 +27,9 @@ package struct FileScanSource: ScanSource {
     }
     metrics.record(verdict, at: .file)
     if case .none = verdict { return [] }
-    if let rows, rows.isEmpty { return [] }
-    var fragment = whole
-    if let rows { fragment.rows = rows }
+    var fragment = ScanFragment(
+      path: file.path, fileID: nil, label: "", rowGroups: nil, rowCount: file.rowCount,
+      matchesWhole: false)
     if case .all = verdict { fragment.matchesWhole = true }
     return [fragment]
   }
