@@ -137,8 +137,8 @@ let package = Package(
     .testTarget(
       name: "ColonnadeQueryTests",
       dependencies: [
-        "ColonnadeQuery", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels",
-        "TestSupport",
+        "ColonnadeQuery", "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase",
+        "CKernels", "TestSupport",
       ],
       swiftSettings: swift),
     .testTarget(

@@ -7,7 +7,8 @@ import pytest
 
 from program import PROGRAM, ROOT, run
 
-COMMANDS = ["write", "scan", "count", "head", "schema", "stats", "explain", "inspect", "verify"]
+COMMANDS = ["write", "scan", "count", "head", "sample", "take", "schema", "stats",
+            "explain", "inspect", "verify"]
 
 
 def test_version_and_help_go_to_standard_output():
@@ -49,7 +50,8 @@ def test_mistakes_end_with_2(arguments, says):
 
 def test_missing_things_end_with_3(tmp_path):
     for command in COMMANDS[1:]:
-        done = run(command, tmp_path / "nothing", code=3)
+        rows = ["0"] if command == "take" else []
+        done = run(command, tmp_path / "nothing", *rows, code=3)
         assert "nothing" in done.stderr and done.stdout == ""
 
 

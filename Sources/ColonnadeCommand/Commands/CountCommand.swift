@@ -32,7 +32,7 @@ struct CountCommand: ParsableCommand {
     try question.check(source.schema)
     let count = try Scan.count(
       source, predicate: try question.predicate?.bind(source.schema),
-      cancellation: Process.cancellation)
+      options: ScanOptions(cancellation: Process.cancellation))
     try Process.cancellation.check()
     let output = ByteOutput(standardOutputOf: fileSystem)
     try output.write(

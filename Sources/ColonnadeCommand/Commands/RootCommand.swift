@@ -24,7 +24,8 @@ struct RootCommand: ParsableCommand {
       """,
     version: "colonnade \(version)",
     subcommands: [
-      WriteCommand.self, ScanCommand.self, CountCommand.self, HeadCommand.self, SchemaCommand.self,
-      StatsCommand.self, ExplainCommand.self, InspectCommand.self, VerifyCommand.self,
+      WriteCommand.self, ScanCommand.self, CountCommand.self, HeadCommand.self, SampleCommand.self,
+      TakeCommand.self, SchemaCommand.self, StatsCommand.self, ExplainCommand.self,
+      InspectCommand.self, VerifyCommand.self,
     ])
 }

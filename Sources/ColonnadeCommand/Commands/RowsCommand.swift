@@ -4,7 +4,7 @@ import ColonnadeArrays
 import ColonnadeBase
 import ColonnadeQuery
 
-/// Rows on their way from a scan to a renderer.
+/// A scan whose rows are rendered.
 struct RowsCommand {
   let target: ReadTarget
   let question: Question
@@ -17,14 +17,33 @@ struct RowsCommand {
     let source = try target.source(in: fileSystem)
     try question.check(source.schema)
     let predicate = try question.predicate?.bind(source.schema)
+    let options = ScanOptions(limit: limit, cancellation: Process.cancellation)
     let scan = try Scan(
       source, projection: try ScanProjection(question.projection, schema: source.schema),
-      predicate: predicate,
-      options: ScanOptions(limit: limit, cancellation: Process.cancellation))
-    let target = try output.open(input: target.path, in: fileSystem)
-    let rowCount = try render(scan, to: target) { () throws(ColonnadeError) in
-      try Scan.count(source, predicate: predicate, cancellation: Process.cancellation)
+      predicate: predicate, options: options)
+    try RowsOutput(path: target.path, output: output, common: common).write(
+      scan, in: fileSystem
+    ) { () throws(ColonnadeError) in
+      try Scan.count(source, predicate: predicate, options: options)
     }
+  }
+}
+
+/// Rows on their way to a renderer.
+struct RowsOutput {
+  /// What is read.
+  let path: String
+  let output: OutputOptions
+  let common: CommonOptions
+
+  /// Renders all rows, and makes an output file appear.
+  /// - Parameter countAll: counts all rows, for a table that shows the first only.
+  func write(
+    _ rows: any BatchStream, in fileSystem: any FileSystem,
+    countAll: () throws(ColonnadeError) -> Int
+  ) throws {
+    let target = try output.open(input: path, in: fileSystem)
+    let rowCount = try render(rows, to: target, countAll: countAll)
     if target.isClosedByReader { throw ClosedPipe() }
     try Process.cancellation.check()
     try target.finish()
@@ -35,11 +54,10 @@ struct RowsCommand {
     }
   }
 
-  /// - Parameter countAll: counts all rows that match, for a table that shows the first only.
   private func render(
-    _ scan: Scan, to target: ByteOutput, countAll: () throws(ColonnadeError) -> Int
+    _ rows: any BatchStream, to target: ByteOutput, countAll: () throws(ColonnadeError) -> Int
   ) throws(ColonnadeError) -> Int {
-    defer { scan.stop() }
+    defer { rows.stop() }
     let progress = Progress(
       common.console, noun: "rows",
       isAllowed: !common.noProgress && (output.output != nil || !StandardStream.output.isTerminal))
@@ -47,19 +65,19 @@ struct RowsCommand {
     let renderer = output.renderer(color: common.color)
     let shownAtMost = output.chosenFormat == .table ? output.shownRowCount : nil
     var rowCount = 0
-    try renderer.begin(scan.schema, to: target)
-    while !target.isClosedByReader, let batch = try scan.next() {
+    try renderer.begin(rows.schema, to: target)
+    while !target.isClosedByReader, let batch = try rows.next() {
       rowCount += batch.rowCount
       try renderer.render(batch, to: target)
       if let shownAtMost, rowCount > shownAtMost {
         // Counting reads less than showing does.
-        scan.stop()
-        rowCount = min(try countAll(), limit ?? .max)
+        rows.stop()
+        rowCount = try countAll()
         break
       }
-      let report = scan.metrics.report
+      let report = rows.metrics.report
       progress.update(
-        share: report.rowsTotal > 0 ? Double(report.rowsRead) / Double(report.rowsTotal) : nil,
+        share: report.rowsTotal > 0 ? Double(report.rowsDone) / Double(report.rowsTotal) : nil,
         rowCount: rowCount, byteCount: target.byteCount)
     }
     try renderer.end(rowCount: rowCount, to: target)

@@ -52,7 +52,7 @@ package struct Explanation: Sendable {
     columnNames = source.schema.fields.map(\.name)
     testedColumns = bound?.columns ?? []
     readColumns = columns.columns
-    plan = try Scan.plan(source, projection: columns, predicate: bound)
+    plan = try Scan.plan(source, projection: columns, predicate: bound, options: options)
     guard analyzing else { return }
     let metrics = ReadMetrics()
     actual = try Actual(

@@ -16,8 +16,18 @@ package struct FileScanSource: ScanSource {
 
   package var rowCount: Int { file.rowCount }
 
+  private var whole: ScanFragment {
+    ScanFragment(
+      path: file.path, fileID: nil, label: "", rowGroups: nil, rowCount: file.rowCount,
+      rows: 0..<file.rowCount, matchesWhole: false)
+  }
+
+  package func layout() throws(ColonnadeError) -> ScanLayout {
+    try ScanLayout([whole], rowCount: rowCount)
+  }
+
   package func fragments(
-    pruning predicate: BoundPredicate?, metrics: ScanMetrics
+    rows: Range<Int>?, pruning predicate: BoundPredicate?, metrics: ScanMetrics
   ) throws(ColonnadeError) -> [ScanFragment] {
     var verdict = Pruning.some
     if let predicate {
@@ -27,9 +37,9 @@ package struct FileScanSource: ScanSource {
     }
     metrics.record(verdict, at: .file)
     if case .none = verdict { return [] }
-    var fragment = ScanFragment(
-      path: file.path, fileID: nil, label: "", rowGroups: nil, rowCount: file.rowCount,
-      matchesWhole: false)
+    if let rows, rows.isEmpty { return [] }
+    var fragment = whole
+    if let rows { fragment.rows = rows }
     if case .all = verdict { fragment.matchesWhole = true }
     return [fragment]
   }

@@ -9,22 +9,43 @@ import ColonnadeFormat
 package struct ScanOptions: Sendable {
   /// The most rows to return.
   package var limit: Int?
+  /// Only these rows of the source, counted in its order before any is ruled out; what lies behind
+  /// its last row is not there. `nil` for all.
+  package var rows: Range<Int>?
+  /// The most rows of a batch, 1 at least; a batch never has more than `Batch.maximumRowCount`.
+  package var batchRowCount: Int
   package var cancellation: Cancellation?
 
-  package init(limit: Int? = nil, cancellation: Cancellation? = nil) {
+  package init(
+    limit: Int? = nil, rows: Range<Int>? = nil, batchRowCount: Int = Batch.maximumRowCount,
+    cancellation: Cancellation? = nil
+  ) {
     self.limit = limit
+    self.rows = rows
+    self.batchRowCount = batchRowCount
     self.cancellation = cancellation
   }
 }
 
-/// A running scan. One consumer; batches come in order, decoded ahead on all cores.
-package final class Scan: @unchecked Sendable {
+/// Batches that come one by one, each of one schema. One consumer at a time.
+package protocol BatchStream: AnyObject, Sendable {
   /// The columns of the batches.
+  var schema: Schema { get }
+  var metrics: ScanMetrics { get }
+  /// The next batch that holds rows, `nil` after the last.
+  func next() throws(ColonnadeError) -> Batch?
+  /// Ends early; nothing is decoded any more when this returns.
+  func stop()
+}
+
+/// A running scan. One consumer; batches come in order, decoded ahead on all cores.
+package final class Scan: BatchStream, @unchecked Sendable {
   package let schema: Schema
   package let metrics = ScanMetrics()
   private let pipeline: OrderedPipeline<ScanUnit, Batch?>
   private let limit: Int
   private var returned = 0
+  private var cutter: BatchCutter
 
   /// - Parameter predicate: bound to `source.schema`; `nil` for all rows.
   package init(
@@ -33,10 +54,10 @@ package final class Scan: @unchecked Sendable {
   ) throws(ColonnadeError) {
     schema = projection.schema
     limit = options.limit ?? .max
-    metrics.update { $0.rowsTotal = source.rowCount }
+    cutter = BatchCutter(rowCount: options.batchRowCount)
     let planner = try ScanPlanner(
       source: source, predicate: predicate, projection: projection.columns,
-      rowLimit: options.limit, metrics: metrics)
+      rows: options.rows.map(source.existing), rowLimit: options.limit, metrics: metrics)
     let reader = ScanUnitReader(
       source: source.schema, projection: projection, predicate: predicate, metrics: metrics)
     pipeline = OrderedPipeline(
@@ -47,58 +68,99 @@ package final class Scan: @unchecked Sendable {
 
   /// The next batch that holds rows, `nil` after the last. One thread at a time.
   package func next() throws(ColonnadeError) -> Batch? {
-    while returned < limit, let result = try pipeline.next() {
-      guard let batch = result, batch.rowCount > 0 else { continue }
+    while returned < limit {
+      guard let batch = cutter.next() else {
+        guard let result = try pipeline.next() else { break }
+        if let batch = result { cutter.add(batch) }
+        continue
+      }
       let kept = batch.rowCount > limit - returned ? batch.slice(0..<limit - returned) : batch
       returned += kept.rowCount
       metrics.update { $0.rowsReturned += kept.rowCount }
       return kept
     }
     pipeline.stop()
+    metrics.update { $0.rowsDone = $0.rowsTotal }
     return nil
   }
 
-  /// Ends the scan early; nothing is decoded any more when this returns.
   package func stop() { pipeline.stop() }
 
   deinit { pipeline.stop() }
 
   /// The number of rows that match; rows are read only where statistics do not tell.
   package static func count(
-    _ source: any ScanSource, predicate: BoundPredicate?, cancellation: Cancellation? = nil,
+    _ source: any ScanSource, predicate: BoundPredicate?, options: ScanOptions = ScanOptions(),
     metrics: ScanMetrics = ScanMetrics()
   ) throws(ColonnadeError) -> Int {
-    metrics.update { $0.rowsTotal = source.rowCount }
-    guard let predicate else { return source.rowCount }
+    let limit = options.limit ?? .max
+    let rows = options.rows.map(source.existing)
+    guard let predicate else {
+      let count = rows?.count ?? source.rowCount
+      metrics.update { report in
+        report.rowsTotal = count
+        report.rowsDone = count
+      }
+      return min(count, limit)
+    }
     let planner = try ScanPlanner(
-      source: source, predicate: predicate, projection: predicate.columns, rowLimit: nil,
-      metrics: metrics)
+      source: source, predicate: predicate, projection: predicate.columns, rows: rows,
+      rowLimit: options.limit, metrics: metrics)
     let reader = ScanUnitReader(
       source: source.schema, projection: ScanProjection(nothingOf: source.schema),
       predicate: predicate, metrics: metrics)
     let pipeline = OrderedPipeline<ScanUnit, Int>(
-      cancellation: cancellation,
+      cancellation: options.cancellation,
       source: { () throws(ColonnadeError) in try planner.next() },
       transform: { (unit: ScanUnit) throws(ColonnadeError) in try reader.count(unit) })
     defer { pipeline.stop() }
     var total = 0
-    while let count = try pipeline.next() { total += count }
-    metrics.update { $0.rowsReturned = total }
+    while total < limit, let count = try pipeline.next() { total += count }
+    total = min(total, limit)
+    metrics.update { report in
+      report.rowsReturned = total
+      report.rowsDone = report.rowsTotal
+    }
     return total
   }
 
   /// Plans the whole scan without reading rows; `metrics` then say what is skipped and why.
   package static func plan(
     _ source: any ScanSource, projection: ScanProjection, predicate: BoundPredicate?,
-    metrics: ScanMetrics = ScanMetrics()
+    options: ScanOptions = ScanOptions(), metrics: ScanMetrics = ScanMetrics()
   ) throws(ColonnadeError) -> ScanReport {
-    metrics.update { $0.rowsTotal = source.rowCount }
     let planner = try ScanPlanner(
-      source: source, predicate: predicate, projection: projection.columns, rowLimit: nil,
-      metrics: metrics)
+      source: source, predicate: predicate, projection: projection.columns,
+      rows: options.rows.map(source.existing), rowLimit: options.limit, metrics: metrics)
     while let unit = try planner.next() {
+      try options.cancellation?.check()
       metrics.update { $0.rowsRead += unit.rows.count }
     }
     return metrics.report
+  }
+}
+
+/// Cuts batches into runs of no more rows than were asked for.
+struct BatchCutter {
+  private let rowCount: Int
+  private var batch: Batch?
+  private var first = 0
+
+  init(rowCount: Int) { self.rowCount = max(1, rowCount) }
+
+  /// The one before has to be handed out whole.
+  mutating func add(_ batch: Batch) {
+    self.batch = batch.rowCount > 0 ? batch : nil
+    first = 0
+  }
+
+  /// The next run, `nil` where another batch is needed.
+  mutating func next() -> Batch? {
+    guard let batch else { return nil }
+    let end = min(batch.rowCount, first + min(rowCount, batch.rowCount - first))
+    let cut = first == 0 && end == batch.rowCount ? batch : batch.slice(first..<end)
+    first = end
+    if end == batch.rowCount { self.batch = nil }
+    return cut
   }
 }

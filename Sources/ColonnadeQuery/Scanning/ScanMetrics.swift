@@ -34,8 +34,10 @@ public struct ScanLevelCounts: Sendable, Equatable {
 /// A snapshot of what a scan did.
 public struct ScanReport: Sendable {
   public var levels = [ScanLevelCounts](repeating: ScanLevelCounts(), count: 4)
-  /// Rows in the table version or file.
+  /// Rows in question: of the table version or file, or of the range that was asked for.
   public var rowsTotal = 0
+  /// Rows of these that are skipped, tested or handed out so far; grows to `rowsTotal`.
+  public var rowsDone = 0
   /// Rows whose predicate columns were decoded, or that were handed out without a test.
   public var rowsRead = 0
   public var rowsReturned = 0

@@ -24,12 +24,13 @@ final class ScanPlanner: @unchecked Sendable {
   private let predicate: BoundPredicate?
   private let projection: [Int]
   private let metrics: ScanMetrics
-  private let rowLimit: Int
 
   private var fragmentMatchesWhole = false
   private var file: FileReader?
   private var mapping: ColumnMapping?
+  /// Row groups left to plan, and the rows of the file that are wanted.
   private var rowGroups: Range<Int> = 0..<0
+  private var wantedRows: Range<Int> = 0..<0
   /// Runs of rows left in the row group at hand, nearest last.
   private var runs: [(rows: Range<Int>, matchesWhole: Bool)] = []
   private var rowGroup = 0
@@ -39,18 +40,25 @@ final class ScanPlanner: @unchecked Sendable {
 
   /// - Parameters:
   ///   - projection: columns of the source's schema whose bytes count for the size of a batch.
+  ///   - rows: rows of the source, at most its row count; `nil` for all.
   ///   - rowLimit: the most rows wanted.
   init(
-    source: any ScanSource, predicate: BoundPredicate?, projection: [Int], rowLimit: Int?,
-    metrics: ScanMetrics
+    source: any ScanSource, predicate: BoundPredicate?, projection: [Int], rows: Range<Int>?,
+    rowLimit: Int?, metrics: ScanMetrics
   ) throws(ColonnadeError) {
     self.source = source
     self.predicate = predicate
     self.projection = projection
     self.metrics = metrics
-    self.rowLimit = rowLimit ?? .max
-    rowsLeft = self.rowLimit
-    fragments = try source.fragments(pruning: predicate, metrics: metrics)[...]
+    rowsLeft = rowLimit ?? .max
+    let wanted = try source.fragments(rows: rows, pruning: predicate, metrics: metrics)
+    fragments = wanted[...]
+    let total = rows?.count ?? source.rowCount
+    let skipped = total - wanted.reduce(0) { $0 + $1.rows.count }
+    metrics.update { report in
+      report.rowsTotal = total
+      report.rowsDone += max(0, skipped)
+    }
   }
 
   /// The next unit, `nil` at the end.
@@ -79,17 +87,11 @@ final class ScanPlanner: @unchecked Sendable {
       guard let fragment = fragments.popFirst() else { return nil }
       fragmentMatchesWhole = fragment.matchesWhole || predicate == nil
       let opened = try source.open(fragment)
-      let found = try ColumnMapping(
+      file = opened
+      mapping = try ColumnMapping(
         schema: source.schema, file: opened,
         columns: Set(projection).union(predicate?.columns ?? []).sorted())
-      file = opened
-      mapping = found
-      rowGroups = fragment.rowGroups ?? 0..<opened.rowGroupCount
-      guard rowGroups.upperBound <= opened.rowGroupCount else {
-        throw ColonnadeError(
-          .corrupt, "row groups \(rowGroups) are named, the file has \(opened.rowGroupCount)",
-          file: fragment.path)
-      }
+      (wantedRows, rowGroups) = try fragment.rowGroups(in: opened)
     }
   }
 
@@ -97,40 +99,51 @@ final class ScanPlanner: @unchecked Sendable {
   private func plan(
     _ group: Int, of file: FileReader, _ mapping: ColumnMapping
   ) throws(ColonnadeError) {
-    let rowCount = try file.rowGroup(at: group).rowCount
+    let entry = try file.rowGroup(at: group)
+    let rowCount = entry.rowCount
+    let firstRow = Int(clamping: entry.firstRow)
+    let wanted =
+      wantedRows.clamped(to: firstRow..<firstRow + rowCount).shifted(by: -firstRow)
+    if wanted.isEmpty { return }
+    let zones = wanted.zones(of: file.zoneRowCount)
     rowsPerBatch = try batchRowCount(group, rowCount, file, mapping)
     guard let predicate, !fragmentMatchesWhole else {
       metrics.record(.all, at: .rowGroup)
-      metrics.record(
-        .all, at: .zone, count: (rowCount + file.zoneRowCount - 1) / file.zoneRowCount)
-      runs = [(0..<rowCount, true)]
+      metrics.record(.all, at: .zone, count: zones.count)
+      runs = [(wanted, true)]
       return
     }
     let verdict = try predicate.prune(
       FileStatistics(
         file: file, mapping: mapping, level: .rowGroup(group), rowCount: rowCount))
     metrics.record(verdict, at: .rowGroup)
-    if case .none = verdict { return }
-    let zoneCount = (rowCount + file.zoneRowCount - 1) / file.zoneRowCount
+    if case .none = verdict {
+      metrics.update { $0.rowsDone += wanted.count }
+      return
+    }
     if case .all = verdict {
-      metrics.record(.all, at: .zone, count: zoneCount)
-      runs = [(0..<rowCount, true)]
+      metrics.record(.all, at: .zone, count: zones.count)
+      runs = [(wanted, true)]
       return
     }
     var found: [(rows: Range<Int>, matchesWhole: Bool)] = []
-    for zone in 0..<zoneCount {
-      let rows = zone * file.zoneRowCount..<min((zone + 1) * file.zoneRowCount, rowCount)
+    for zone in zones {
+      let zoneRows = zone * file.zoneRowCount..<min((zone + 1) * file.zoneRowCount, rowCount)
+      let rows = zoneRows.clamped(to: wanted)
       // One zone's statistics are the row group's: asking again would tell nothing new.
       let zoneVerdict: Pruning =
-        zoneCount == 1
+        zoneRows.count == rowCount
         ? verdict
         : try predicate.prune(
           FileStatistics(
-            file: file, mapping: mapping, level: .zone(group, zone), rowCount: rows.count))
+            file: file, mapping: mapping, level: .zone(group, zone),
+            rowCount: zoneRows.count))
       metrics.record(zoneVerdict, at: .zone)
       let matchesWhole: Bool
       switch zoneVerdict {
-      case .none: continue
+      case .none:
+        metrics.update { $0.rowsDone += rows.count }
+        continue
       case .all: matchesWhole = true
       case .some: matchesWhole = false
       }
@@ -156,5 +169,42 @@ final class ScanPlanner: @unchecked Sendable {
     }
     let perRow = max(1, byteCount / max(rowCount, 1))
     return max(1, min(Batch.maximumRowCount, Batch.maximumByteCount / perRow))
+  }
+}
+
+extension ScanFragment {
+  /// The rows of the file that are wanted, and the row groups that hold them.
+  /// - Throws: `.corrupt` where the file has other row groups than the fragment names.
+  func rowGroups(
+    in file: FileReader
+  ) throws(ColonnadeError) -> (rows: Range<Int>, groups: Range<Int>) {
+    let groups = rowGroups ?? 0..<file.rowGroupCount
+    guard groups.upperBound <= file.rowGroupCount else {
+      throw ColonnadeError(
+        .corrupt, "row groups \(groups) are named, the file has \(file.rowGroupCount)",
+        file: path)
+    }
+    guard !groups.isEmpty, !rows.isEmpty else { return (0..<0, 0..<0) }
+    let last = try file.rowGroup(at: groups.upperBound - 1)
+    let first = Int(clamping: try file.rowGroup(at: groups.lowerBound).firstRow)
+    guard Int(clamping: last.firstRow) - first + last.rowCount == rowCount else {
+      throw ColonnadeError(
+        .corrupt, "row groups \(groups) hold another number of rows than \(rowCount)", file: path)
+    }
+    let wanted = rows.shifted(by: first)
+    if rows.count == rowCount { return (wanted, groups) }
+    let held =
+      try file.rowGroupIndex(containing: wanted.lowerBound)..<file.rowGroupIndex(
+        containing: wanted.upperBound - 1) + 1
+    return (wanted, held.clamped(to: groups))
+  }
+}
+
+extension Range<Int> {
+  func shifted(by delta: Int) -> Range<Int> { lowerBound + delta..<upperBound + delta }
+
+  /// The zones that hold these rows.
+  fileprivate func zones(of zoneRowCount: Int) -> Range<Int> {
+    isEmpty ? 0..<0 : lowerBound / zoneRowCount..<(upperBound - 1) / zoneRowCount + 1
   }
 }

@@ -23,6 +23,7 @@ struct ScanUnitReader: Sendable {
   /// The rows of a unit that match, `nil` where none does.
   func read(_ unit: ScanUnit) throws(ColonnadeError) -> Batch? {
     metrics.update { $0.rowsRead += unit.rows.count }
+    defer { metrics.update { $0.rowsDone += unit.rows.count } }
     guard let filter, !unit.matchesWhole else { return try batch(unit, tested: [:], rows: nil) }
     let (rows, tested) = try select(filter, unit)
     if rows.count == 0 {
@@ -34,6 +35,7 @@ struct ScanUnitReader: Sendable {
 
   /// How many rows of a unit match.
   func count(_ unit: ScanUnit) throws(ColonnadeError) -> Int {
+    defer { metrics.update { $0.rowsDone += unit.rows.count } }
     guard let filter, !unit.matchesWhole else { return unit.rows.count }
     metrics.update { $0.rowsRead += unit.rows.count }
     return try select(filter, unit).rows.count
@@ -64,7 +66,7 @@ struct ScanUnitReader: Sendable {
   }
 
   /// - Parameter selection: rows of the row group, ascending; `nil` for the unit's rows.
-  private func column(
+  func column(
     _ column: Int, _ unit: ScanUnit, selection: SelectionVector?
   ) throws(ColonnadeError) -> Column {
     let type = source.fields[column].type

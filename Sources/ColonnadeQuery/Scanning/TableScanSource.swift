@@ -4,11 +4,13 @@ package import ColonnadeArrays
 package import ColonnadeBase
 package import ColonnadeFormat
 package import ColonnadeTable
+import Synchronization
 
 /// All rows of one version of a table: commits in their order, in each its entries in theirs.
 package final class TableScanSource: ScanSource {
   package let table: Table
   private let files: OpenFiles
+  private let known = Mutex<Listing?>(nil)
 
   /// - Parameter readMetrics: counts what reading the files costs.
   package init(_ table: Table, readMetrics: ReadMetrics? = nil) {
@@ -19,9 +21,28 @@ package final class TableScanSource: ScanSource {
   package var schema: Schema { table.snapshot.schema }
   package var rowCount: Int { Int(clamping: table.snapshot.rowCount) }
 
+  /// All entries and where their rows stand; listed once, where someone asks for rows by number.
+  private struct Listing: Sendable {
+    let entries: [TableEntry]
+    let layout: ScanLayout
+  }
+
+  private func listing() throws(ColonnadeError) -> Listing {
+    if let known = known.withLock({ $0 }) { return known }
+    let entries = try table.snapshot.entries().entries
+    let listing = Listing(
+      entries: entries,
+      layout: try ScanLayout(entries.map { ScanFragment($0) }, rowCount: rowCount))
+    known.withLock { $0 = listing }
+    return listing
+  }
+
+  package func layout() throws(ColonnadeError) -> ScanLayout { try listing().layout }
+
   package func fragments(
-    pruning predicate: BoundPredicate?, metrics: ScanMetrics
+    rows: Range<Int>?, pruning predicate: BoundPredicate?, metrics: ScanMetrics
   ) throws(ColonnadeError) -> [ScanFragment] {
+    if let rows { return try fragments(among: rows, predicate, metrics) }
     let snapshot = table.snapshot
     var whole = Set<EntryKey>()
     var reasons: [String: Int] = [:]
@@ -39,10 +60,9 @@ package final class TableScanSource: ScanSource {
       }
     }
     let fragments = selection.entries.map { entry in
-      ScanFragment(
-        path: entry.path, fileID: entry.fileID, label: entry.partitionText,
-        rowGroups: entry.rowGroups, rowCount: entry.entryRowCount,
-        matchesWhole: whole.contains(EntryKey(entry)))
+      var fragment = ScanFragment(entry)
+      fragment.matchesWhole = whole.contains(EntryKey(entry))
+      return fragment
     }
     let wholeCount = whole.count
     metrics.update { report in
@@ -57,8 +77,47 @@ package final class TableScanSource: ScanSource {
     return fragments
   }
 
+  /// The entries that hold some of `rows` and are not ruled out.
+  private func fragments(
+    among rows: Range<Int>, _ predicate: BoundPredicate?, _ metrics: ScanMetrics
+  ) throws(ColonnadeError) -> [ScanFragment] {
+    let listing = try listing()
+    var fragments: [ScanFragment] = []
+    var paths = Set<String>()
+    for part in listing.layout.parts(of: rows) {
+      var fragment = listing.layout.fragments[part.index]
+      fragment.rows = part.rows
+      var verdict = Pruning.some
+      if let predicate {
+        verdict = try predicate.prune(
+          PartStatistics(part: listing.entries[part.index], schema: schema))
+      }
+      metrics.record(verdict, at: .partition)
+      paths.insert(fragment.path)
+      if case .none = verdict { continue }
+      if case .all = verdict { fragment.matchesWhole = true }
+      fragments.append(fragment)
+    }
+    let (considered, kept) = (paths.count, Set(fragments.map(\.path)).count)
+    metrics.update { report in
+      report[.file].considered += considered
+      report[.file].pruned += considered - kept
+    }
+    return fragments
+  }
+
   package func open(_ fragment: ScanFragment) throws(ColonnadeError) -> FileReader {
     try files.open(fragment.path, fileID: fragment.fileID)
+  }
+}
+
+extension ScanFragment {
+  /// All rows of an entry.
+  fileprivate init(_ entry: TableEntry) {
+    self.init(
+      path: entry.path, fileID: entry.fileID, label: entry.partitionText,
+      rowGroups: entry.rowGroups, rowCount: entry.entryRowCount, rows: 0..<entry.entryRowCount,
+      matchesWhole: false)
   }
 }
 
