@@ -1,5 +1,5 @@
-// Text into tokens. Names are unquoted or in double quotes, texts in single quotes, comments run
-// from `--` to the end of the line.
+// Text into tokens. Names are unquoted or in double quotes, texts in single quotes, parameters are
+// `?`, `$1` or `$name`, comments run from `--` to the end of the line.
 
 import ColonnadeBase
 
@@ -11,6 +11,7 @@ struct Token {
     case text(String)
     case bytes([UInt8])
     case number(String)
+    case placeholder(Placeholder)
     case symbol(String)
     case end
   }
@@ -89,6 +90,11 @@ struct Lexer {
         throw source.error("a quoted name is empty", at: SourceRange(start, position))
       }
       kind = .quotedName(name)
+    } else if byte == UInt8(ascii: "?") {
+      position += 1
+      kind = .placeholder(.next)
+    } else if byte == UInt8(ascii: "$") {
+      kind = .placeholder(try placeholder())
     } else {
       kind = .symbol(try symbol())
     }
@@ -114,6 +120,21 @@ struct Lexer {
     throw source.error(
       "the \(what) that begins here is not closed", at: SourceRange(start, position),
       hint: "a \(quote == 0x27 ? "single" : "double") quote inside is written twice")
+  }
+
+  /// `$1` or `$name`.
+  private mutating func placeholder() throws(ColonnadeError) -> Placeholder {
+    let start = position
+    position += 1
+    while Lexer.startsName(peek()) || Lexer.isDigit(peek()) { position += 1 }
+    let text = String(decoding: source.bytes[start + 1..<position], as: UTF8.self)
+    if let first = text.utf8.first, Lexer.startsName(first) { return .name(text) }
+    guard let number = Int(text), number > 0 else {
+      throw source.error(
+        "a parameter is $ and a number from 1 on, or a name",
+        at: SourceRange(start, max(position, start + 1)), hint: "write $1, $name or ?")
+    }
+    return .number(number)
   }
 
   private func hexadecimal(_ text: String, at start: Int) throws(ColonnadeError) -> [UInt8] {

@@ -1,4 +1,4 @@
-// What stands between operators: literals, columns, calls, CAST, parentheses, NOT and signs.
+// What stands between operators: literals, parameters, columns, calls, CAST, parentheses, NOT and signs.
 
 import ColonnadeArrays
 import ColonnadeBase
@@ -52,6 +52,14 @@ extension Parser {
     case .bytes(let bytes):
       advance()
       return try node(.literal(.binary(bytes), token.range))
+    case .placeholder(let placeholder):
+      let value = try value(of: placeholder)
+      if case .list = value {
+        throw source.error(
+          "the value of '\(placeholder.text)' is a list", at: token.range,
+          hint: "lists stand after IN, as in x IN \(placeholder.text)")
+      }
+      return try node(.literal(value, token.range))
     case .symbol("("):
       advance()
       let inner = try parse(.lowest)

@@ -18,6 +18,7 @@ package struct Parser {
   let tokens: [Token]
   var index = 0
   private var depth = 0
+  private var values: PlaceholderValues
 
   /// Words that are not names of columns unless quoted.
   static let reserved: Set<String> = [
@@ -25,7 +26,11 @@ package struct Parser {
     "as",
   ]
 
-  package init(_ text: String) throws(ColonnadeError) {
+  /// - Parameter parameters: what stands for the placeholders in the text.
+  package init(
+    _ text: String, parameters: [PredicateParameter] = []
+  ) throws(ColonnadeError) {
+    values = try PlaceholderValues(parameters)
     source = SourceText(text)
     guard source.bytes.count <= Expression.maximumByteCount else {
       throw ColonnadeError(
@@ -37,8 +42,10 @@ package struct Parser {
 
   /// The one expression the whole text is.
   /// - Throws: `.invalidArgument` or `.limitExceeded` with the position in the text.
-  package static func expression(_ text: String) throws(ColonnadeError) -> Expression {
-    var parser = try Parser(text)
+  package static func expression(
+    _ text: String, parameters: [PredicateParameter] = []
+  ) throws(ColonnadeError) -> Expression {
+    var parser = try Parser(text, parameters: parameters)
     if parser.current.kind == .end {
       throw parser.source.error("the predicate is empty", at: parser.current.range)
     }
@@ -46,6 +53,7 @@ package struct Parser {
     if parser.current.kind != .end {
       throw parser.unexpected("expected an operator or the end of the predicate")
     }
+    try parser.values.checkAllUsed()
     return parsed.expression
   }
 
@@ -95,6 +103,13 @@ package struct Parser {
     source.error(
       .limitExceeded, "the expression is nested deeper than \(Expression.maximumDepth) levels",
       at: range, hint: "long chains of AND and OR need no parentheses; use IN for many values")
+  }
+
+  /// The value of the placeholder that stands at the current token.
+  mutating func value(of placeholder: Placeholder) throws(ColonnadeError) -> Value {
+    let value = try values.value(of: placeholder, at: current.range, in: source)
+    advance()
+    return value
   }
 
   // MARK: precedence
@@ -251,6 +266,9 @@ package struct Parser {
     let isNegated = takeWord("not")
     let start = left.expression.range.start
     if takeWord("in") {
+      if case .placeholder(let placeholder) = current.kind {
+        return try membership(left, in: placeholder, isNegated: isNegated)
+      }
       try expect("(", "after IN")
       var items: [Expression] = []
       var height = left.height
@@ -287,5 +305,22 @@ package struct Parser {
         left.expression, pattern: pattern.expression, escape: escape?.expression,
         ignoresCase: ignoresCase, isNegated: isNegated, SourceRange(start, previousEnd)),
       over: left.height, pattern.height, escape?.height ?? 0)
+  }
+
+  /// IN a parameter whose value is a list.
+  private mutating func membership(
+    _ left: ParsedExpression, in placeholder: Placeholder, isNegated: Bool
+  ) throws(ColonnadeError) -> ParsedExpression {
+    let range = current.range
+    guard case .list(let elements) = try value(of: placeholder) else {
+      throw source.error(
+        "the value of '\(placeholder.text)' is no list", at: range,
+        hint: "a single value stands in parentheses, as in IN (\(placeholder.text))")
+    }
+    return try node(
+      .membership(
+        left.expression, elements.map { .literal($0, range) }, isNegated: isNegated,
+        left.expression.range.through(range)),
+      over: left.height)
   }
 }

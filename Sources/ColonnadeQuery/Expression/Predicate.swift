@@ -9,10 +9,16 @@ public struct Predicate: Sendable {
   /// What it was read from; empty where it was built.
   public let text: String
 
-  /// Reads a SQL condition such as `origin = 'JFK' AND dep_delay > 60`.
-  /// - Throws: `.invalidArgument` or `.limitExceeded`, with the position in the text.
-  public init(_ text: String) throws(ColonnadeError) {
-    expression = try Parser.expression(text)
+  /// Reads a SQL condition such as `origin = 'JFK' AND dep_delay > 60`, or one with parameters such
+  /// as `origin = ? AND dep_delay > ?`.
+  /// - Parameter parameters: the values of `?` or `$1` in order, or of `$name` by name; a value is
+  ///   never read as part of the text.
+  /// - Throws: `.invalidArgument` or `.limitExceeded`, with the position in the text;
+  ///   `.invalidArgument` where a parameter has no value or a value no place.
+  public init(
+    _ text: String, parameters: [PredicateParameter] = []
+  ) throws(ColonnadeError) {
+    expression = try Parser.expression(text, parameters: parameters)
     self.text = text
   }
 
