@@ -1,5 +1,5 @@
-// The answer to a question, batch by batch. Invariant: each iteration is a scan of its own over the
-// same version of the table.
+// The answer to a question, batch by batch. Invariant: each iteration is a pass of its own over the
+// same rows.
 
 /// Batches of the rows that match; an `AsyncSequence` that can be iterated again and again.
 public struct TableScan: AsyncSequence, Sendable {
@@ -8,22 +8,14 @@ public struct TableScan: AsyncSequence, Sendable {
 
   /// The columns of the batches.
   public let schema: Schema
-  private let source: TableScanSource
-  private let projection: ScanProjection
-  private let predicate: BoundPredicate?
-  private let limit: Int?
+  fileprivate let start: @Sendable () throws(ColonnadeError) -> any BatchStream
 
+  /// - Parameter start: begins a pass over the batches.
   init(
-    _ table: Table, projection: Projection, predicate: Predicate?, limit: Int?
-  ) throws(ColonnadeError) {
-    if let limit, limit < 0 {
-      throw ColonnadeError(.invalidArgument, "a limit of \(limit) rows")
-    }
-    source = TableScanSource(table)
-    self.projection = try ScanProjection(projection, schema: source.schema)
-    self.predicate = try predicate?.bind(source.schema)
-    self.limit = limit
-    schema = self.projection.schema
+    schema: Schema, start: @escaping @Sendable () throws(ColonnadeError) -> any BatchStream
+  ) {
+    self.schema = schema
+    self.start = start
   }
 
   public func makeAsyncIterator() -> Iterator { Iterator(self) }
@@ -37,15 +29,10 @@ public struct TableScan: AsyncSequence, Sendable {
     return batches
   }
 
-  fileprivate func start() throws(ColonnadeError) -> Scan {
-    try Scan(
-      source, projection: projection, predicate: predicate, options: ScanOptions(limit: limit))
-  }
-
   /// One pass over the batches; the rows ahead are decoded on the engine's own threads meanwhile.
   public struct Iterator: AsyncIteratorProtocol {
     private let question: TableScan
-    private var scan: Scan?
+    private var scan: (any BatchStream)?
 
     init(_ question: TableScan) { self.question = question }
 

@@ -52,6 +52,16 @@ import Testing
     }
     print(try table.count(where: "month = 7 AND carrier = 'UA'"))
 
+    let late = try table.scan(
+      where: "carrier = ? AND delay > ?", parameters: ["UA", 60], rows: 0..<1_500)
+    for try await batch in late { print(batch.rowCount) }
+    for try await batch in try table.take([7, 3, 7], select: ["delay"]) { print(batch.rowCount) }
+    for rows in try table.divide(into: 4) { print(rows, try table.count(rows: rows)) }
+
+    print(try table.explain(where: "month = 7")[.partition].pruned)
+    let rows = table.openRows()
+    for number in 0..<10 { _ = try rows.take([number]).collect() }
+
     // What the example does not show.
     let expected = 2 * (0..<1_000).count { $0 % 12 + 1 == 7 && $0 % 3 == 0 }
     #expect(try table.count(where: "month = 7 AND carrier = 'UA'") == expected)
@@ -64,6 +74,39 @@ import Testing
     let built = try table.scan(where: Predicate(column("delay") > .value(.integer(60))), limit: 7)
     #expect(try built.collect().reduce(0) { $0 + $1.rowCount } == 7)
     #expect(try table.at(.number(1)).count() == 1_000)
+    try checkNumberedRows(table, late)
+  }
+
+  private func checkNumberedRows(_ table: Table, _ late: TableScan) throws {
+    let lateCount = try table.count(
+      where: "carrier = 'UA' AND delay > 60", rows: 0..<1_500)
+    #expect(try late.collect().reduce(0) { $0 + $1.rowCount } == lateCount && lateCount > 0)
+    let all = try table.scan(select: ["delay"]).collect().flatMap { batch in
+      (0..<batch.rowCount).map { batch.columns[0].text(at: $0) }
+    }
+    let taken = try table.take([7, 3, 7], select: ["delay"]).collect()
+    #expect(taken.count == 1)
+    #expect((0..<3).map { taken[0].columns[0].text(at: $0) } == [all[7], all[3], all[7]])
+    let divided = try table.divide(into: 4)
+    #expect(divided.count == 4 && divided.reduce(0) { $0 + $1.count } == 2_000)
+    #expect(try table.explain(where: "month = 7")[.partition].pruned == 22)
+    #expect(table.openRows().rowCount == 2_000)
+    #expect(throws: ColonnadeError.self) { _ = try table.take([2_000]) }
+    #expect(throws: ColonnadeError.self) { _ = try table.take([-1]) }
+    #expect(throws: ColonnadeError.self) { _ = try table.scan(parameters: [1]) }
+    #expect(throws: ColonnadeError.self) { _ = try table.scan(where: "delay > ?") }
+    // A file of the table alone.
+    let data = Path.join(path, "data")
+    var rowCount = 0
+    for entry in try PosixFileSystem.shared.list(data) {
+      let file = try DataFile.open(Path.join(data, entry.name))
+      #expect(file.schema.fields.map(\.name) == ["carrier", "month", "delay"])
+      #expect(try file.scan(where: "delay < 0").collect().isEmpty)
+      #expect(try file.take([0]).collect().first?.rowCount == 1)
+      rowCount += try file.count(where: "delay >= $1", parameters: [0])
+    }
+    #expect(rowCount == 2_000)
+    #expect(throws: ColonnadeError.self) { _ = try DataFile.open(path + "/nothing.cln") }
   }
 
   /// A scan trusts what the manifest says of a file, so it has to be that file.
