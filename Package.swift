@@ -106,7 +106,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "ColonnadeQuery", "ColonnadeTable", "ColonnadeIngest", "ColonnadeFormat",
-        "ColonnadeArrays", "ColonnadeBase",
+        "ColonnadeArrays", "ColonnadeBase", "CArrow",
       ],
       path: "Tests/FuzzTargets", swiftSettings: swift),
     .testTarget(

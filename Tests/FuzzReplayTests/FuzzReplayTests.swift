@@ -21,6 +21,13 @@ import Testing
       "lower(b) = 'tëxt' AND s.\"y z\" <> ''", "length(h) > 1 AND year(e) = 1970 AND d * 2 >= 1.5",
       "CAST(a AS double) / 0 = 1 OR e < TIMESTAMP '1970-01-01 00:00:00.5'", "x'ab' = x'AB'",
     ],
+    // Bytes that make schemas and batches that are accepted.
+    .arrow: [
+      "fSHb1L]Z/9>F8&U:&{tEGiZ#S$I,Lv:1wdo+!m5wcGPad*z9",
+      "rVMU/JVR )2^mhf`N3\"(VtL&jO_bR]Hsr?u)|d<%rR`!;=bglV6z",
+      "iW)Q`kNhcu-\"/SRBp);+TjZau7N<.J5]f7J/4\\nAY^9ataM9H7D[!?D",
+      "9xwDN#T+4%}VwlBIW?M>1|\\pM8`e#Zo@~",
+    ],
     .schema: [
       "struct<a: list<decimal(12, 2) not null>, \"b c\": map<string, timestamp(us, 'UTC')>>"
     ],

@@ -23,6 +23,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case predicate
   /// The text of types and schemas.
   case schema
+  /// A schema and a batch from Arrow's interfaces.
+  case arrow
 
   /// - Returns: whether the input was accepted; for statistics only.
   @discardableResult
@@ -36,6 +38,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
       case .csv: try Self.ingest(bytes, .csv)
       case .jsonLines: try Self.ingest(bytes, .jsonl)
       case .predicate: try PredicateInput.evaluate(bytes)
+      case .arrow: try ArrowInput.read(bytes)
       case .schema: _ = try DataType(parsing: String(decoding: bytes, as: UTF8.self))
       }
       return true

@@ -58,7 +58,8 @@ struct ArrowArrayReader {
       throw broken("has \(nullCount) nulls among \(length) values")
     }
     var node = ArrowNode(length: length, offset: offset, nullCount: nullCount)
-    node.buffers = try unsafe buffers(array, type, end: end)
+    // Without values nothing is touched, whatever the offset.
+    node.buffers = try unsafe buffers(array, type, end: length == 0 ? 0 : end)
     let parts = type.parts
     let count = unsafe array.pointee.n_children
     guard count == Int64(parts.children.count) else {
@@ -84,7 +85,7 @@ struct ArrowArrayReader {
     _ array: UnsafePointer<ArrowArray>, _ type: ArrowType, end: Int
   ) throws(ColonnadeError) -> [Buffer?] {
     let count = unsafe Int(array.pointee.n_buffers)
-    let form = type.buffers
+    let form = type.bufferForms
     let isView = form == [.validity, .views]
     guard isView ? (3...(1 << 20)).contains(count) : count == form.count else {
       throw broken(
@@ -140,63 +141,7 @@ extension Buffer {
   }
 }
 
-/// What one buffer of a layout holds.
-enum ArrowBufferForm: Hashable {
-  case validity
-  case bits
-  /// Values of so many bytes each.
-  case values(byteCount: Int)
-  /// One more than values.
-  case offsets(byteCount: Int)
-  case views
-  /// The bytes that offsets point into.
-  case data
-
-  /// Bytes that `count` values take at least; `nil` where that is more than there can be.
-  func byteCount(of count: Int) -> Int? {
-    switch self {
-    case .validity, .bits: return count / 8 + (count % 8 == 0 ? 0 : 1)
-    case .values(let width):
-      let (byteCount, overflow) = count.multipliedReportingOverflow(by: width)
-      return overflow ? nil : byteCount
-    case .offsets(let width):
-      let (more, overflow) = count.addingReportingOverflow(1)
-      return overflow ? nil : ArrowBufferForm.values(byteCount: width).byteCount(of: more)
-    case .views: return ArrowBufferForm.values(byteCount: 16).byteCount(of: count)
-    case .data: return 0
-    }
-  }
-}
-
-extension ArrowOffsets {
-  var byteCount: Int { self == .narrow ? 4 : 8 }
-}
-
 extension ArrowType {
-  /// The buffers of the layout; those of views are followed by data buffers.
-  var buffers: [ArrowBufferForm] {
-    switch self {
-    case .null, .runs: []
-    case .bool: [.validity, .bits]
-    case .integer(let integer), .dictionary(let integer, _, _):
-      [.validity, .values(byteCount: integer.byteCount)]
-    case .float(let byteCount), .decimal(_, _, let byteCount), .fixedBinary(let byteCount):
-      [.validity, .values(byteCount: byteCount)]
-    case .date: [.validity, .values(byteCount: 4)]
-    case .dateInMilliseconds, .timestamp, .duration: [.validity, .values(byteCount: 8)]
-    case .time(let unit):
-      [.validity, .values(byteCount: unit == .second || unit == .millisecond ? 4 : 8)]
-    case .string(.offsets(let offsets)), .binary(.offsets(let offsets)):
-      [.validity, .offsets(byteCount: offsets.byteCount), .data]
-    case .string(.views), .binary(.views): [.validity, .views]
-    case .list(_, let offsets): [.validity, .offsets(byteCount: offsets.byteCount)]
-    case .map: [.validity, .offsets(byteCount: 4)]
-    case .listView(_, let offsets):
-      [.validity, .values(byteCount: offsets.byteCount), .values(byteCount: offsets.byteCount)]
-    case .fixedList, .structure: [.validity]
-    }
-  }
-
   fileprivate var isWide: Bool {
     switch self {
     case .string(.offsets(.wide)), .binary(.offsets(.wide)): true

@@ -57,7 +57,7 @@ package struct ArrowColumnReader: Sendable {
         .limitExceeded, "an Arrow array of \(node.length) values is too large",
         hint: "hand over smaller batches")
     }
-    let form = field.type.buffers
+    let form = field.type.bufferForms
     let isComplete =
       form == [.validity, .views] ? node.buffers.count >= 2 : node.buffers.count == form.count
     guard isComplete else { throw broken("\(node.buffers.count) buffers") }
@@ -80,7 +80,7 @@ package struct ArrowColumnReader: Sendable {
   private func validity(
     _ node: ArrowNode, _ type: ArrowType, end: Int
   ) throws(ColonnadeError) -> Buffer? {
-    guard type.buffers.first == .validity, node.length > 0 else { return nil }
+    guard type.bufferForms.first == .validity, node.length > 0 else { return nil }
     guard let buffer = node.buffers[0] else {
       guard node.nullCount <= 0 else {
         throw broken("\(node.nullCount) nulls without a validity bitmap")
@@ -102,9 +102,9 @@ package struct ArrowColumnReader: Sendable {
         unchecked: .null, count: level.count, nullCount: level.count, validity: nil)
     case .bool: return column(level, values: try bits(level))
     case .integer, .float, .fixedBinary, .date, .timestamp, .duration:
-      return column(level, values: try fixed(level, type.buffers[1]))
-    case .time(let unit): return column(level, values: try times(level, unit, type.buffers[1]))
-    case .dateInMilliseconds: return column(level, values: try days(level, type.buffers[1]))
+      return column(level, values: try fixed(level, type.bufferForms[1]))
+    case .time(let unit): return column(level, values: try times(level, unit, type.bufferForms[1]))
+    case .dateInMilliseconds: return column(level, values: try days(level, type.bufferForms[1]))
     case .decimal(let precision, _, let byteCount):
       return column(
         level, values: try decimals(level, precision: precision, byteCount: byteCount))

@@ -106,21 +106,3 @@ extension ArrowField {
     return flags
   }
 }
-
-extension ArrowType {
-  /// The fields below the type, as Arrow has them.
-  var parts: (children: [ArrowField], dictionary: [ArrowField]) {
-    switch self {
-    case .list(let element, _), .listView(let element, _), .fixedList(let element, _):
-      return ([element], [])
-    case .structure(let fields): return (fields, [])
-    case .map(let key, let value, _):
-      return ([ArrowField("entries", .structure([key, value]), isNullable: false)], [])
-    case .dictionary(_, let values, _): return ([], [values])
-    case .runs(let endByteCount, let values):
-      let ends = ArrowInteger(byteCount: endByteCount, isSigned: true)
-      return ([ArrowField("run_ends", .integer(ends), isNullable: false), values], [])
-    default: return ([], [])
-    }
-  }
-}
