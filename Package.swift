@@ -74,6 +74,17 @@ let package = Package(
         "ColonnadeBase",
       ],
       swiftSettings: swift),
+    // The library's face to C: one header, and what frees Python's capsules.
+    .target(
+      name: "CColonnade", dependencies: ["CArrow"], cSettings: optimisedC),
+    // Floor 8: the C interface, which tools/library links into libcolonnade.
+    .target(
+      name: "ColonnadeC",
+      dependencies: [
+        "CColonnade", "CArrow", "ColonnadeQuery", "ColonnadeTable", "ColonnadeFormat",
+        "ColonnadeArrays", "ColonnadeBase",
+      ],
+      swiftSettings: swift),
     // Floor 8: commands for people.
     .executableTarget(
       name: "ColonnadeCommand",
@@ -145,7 +156,7 @@ let package = Package(
       name: "ColonnadeTests", dependencies: ["Colonnade"], swiftSettings: swift),
     .testTarget(
       name: "ColonnadeCommandTests",
-      dependencies: ["ColonnadeCommand", "ColonnadeArrays", "ColonnadeBase"],
+      dependencies: ["ColonnadeCommand", "ColonnadeTable", "ColonnadeArrays", "ColonnadeBase"],
       swiftSettings: swift),
     .testTarget(
       name: "ColonnadeIngestTests",

@@ -3,6 +3,7 @@
 import ColonnadeArrays
 import ColonnadeBase
 import ColonnadeQuery
+import ColonnadeTable
 import Testing
 
 @testable import ColonnadeCommand

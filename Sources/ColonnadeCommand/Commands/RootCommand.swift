@@ -1,11 +1,12 @@
 // The root of the command line.
 
 import ArgumentParser
+import ColonnadeBase
 
 /// `colonnade`.
 struct RootCommand: ParsableCommand {
   /// The version of the command and the library.
-  static let version = "0.1.0"
+  static let version = Release.version
 
   static let configuration = CommandConfiguration(
     commandName: "colonnade",

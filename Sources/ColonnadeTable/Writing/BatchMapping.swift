@@ -22,7 +22,7 @@ struct BatchMapping {
       let index = byName.removeValue(forKey: Array(field.name.utf8))
       if let index {
         let type = batch.fields[index].type
-        guard BatchMapping.isSame(type, field.type) else {
+        guard BatchMapping.isSame(type, field.type) || BatchMapping.isText(type, field.type) else {
           throw ColonnadeError(
             .schemaMismatch,
             "column '\(field.name)' has type \(type), and \(field.type) in the table",
@@ -60,9 +60,20 @@ struct BatchMapping {
           .schemaMismatch, "column '\(field.name)' holds a null, and it cannot be null",
           hint: "fill the nulls, or write a table whose column may be null")
       }
-      columns.append(column)
+      columns.append(
+        BatchMapping.isText(column.type, field.type)
+          ? column.relabelled(as: field.type) : column)
     }
     return columns
+  }
+
+  /// Whether both hold text: a dictionary of texts is text to a column that is no categorical, and
+  /// the other way round.
+  private static func isText(_ left: DataType, _ right: DataType) -> Bool {
+    switch (left, right) {
+    case (.string, .categorical), (.categorical, .string), (.categorical, .categorical): true
+    default: false
+    }
   }
 
   /// Whether two types hold the same values; ids, metadata and what may be null aside.

@@ -1,11 +1,11 @@
 // Lists of columns as options take them.
 
-import ColonnadeBase
+package import ColonnadeBase
 
 /// Lists of columns as an option takes them: `a, "b, c", d`.
-enum ColumnList {
+package enum ColumnList {
   /// - Throws: `.invalidArgument` for an empty name or a missing quote.
-  static func parse(_ text: String, option: String) throws(ColonnadeError) -> [String] {
+  package static func parse(_ text: String, option: String) throws(ColonnadeError) -> [String] {
     var names: [String] = []
     var scalars = Array(text.unicodeScalars)[...]
     while true {
@@ -49,7 +49,7 @@ enum ColumnList {
   }
 
   /// `name` as such a list and a predicate take it.
-  static func quoted(_ name: String) -> String {
+  package static func quoted(_ name: String) -> String {
     let isBare =
       !name.isEmpty && !(name.utf8.first.map { $0 >= 48 && $0 <= 57 } ?? true)
       && name.utf8.allSatisfy { byte in
