@@ -32,11 +32,14 @@ let package = Package(
     .target(name: "CKernels", cSettings: optimisedC),
     // The structures of Arrow's C data and C stream interfaces.
     .target(name: "CArrow", cSettings: optimisedC),
-    // simdjson parses JSON Lines, fast_float parses decimal text, zlib opens gzip input.
+    // simdjson parses JSON Lines, fast_float parses decimal text, zlib opens gzip input,
+    // flatbuffers and lz4 read and write Arrow's messages and their compressed buffers.
     .target(
       name: "CIngest",
       cxxSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])],
-      linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("z")]),
+      linkerSettings: [
+        .linkedLibrary("simdjson"), .linkedLibrary("z"), .linkedLibrary("lz4"),
+      ]),
 
     // Floor 1: errors, bytes, checksums, memory, the seam to the operating system.
     .target(name: "ColonnadeBase", dependencies: ["CKernels"], swiftSettings: swift),
@@ -61,7 +64,7 @@ let package = Package(
         "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels",
       ],
       swiftSettings: swift),
-    // Floor 6: text in.
+    // Floor 6: text and Arrow in, Arrow out.
     .target(
       name: "ColonnadeIngest",
       dependencies: ["ColonnadeArrays", "ColonnadeBase", "CIngest", "CKernels", "CZstd"],
@@ -70,8 +73,8 @@ let package = Package(
     .target(
       name: "Colonnade",
       dependencies: [
-        "ColonnadeQuery", "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays",
-        "ColonnadeBase",
+        "ColonnadeQuery", "ColonnadeIngest", "ColonnadeTable", "ColonnadeFormat",
+        "ColonnadeArrays", "ColonnadeBase",
       ],
       swiftSettings: swift),
     // The library's face to C: one header, and what frees Python's capsules.

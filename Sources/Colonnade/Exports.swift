@@ -4,5 +4,6 @@
 @_exported public import ColonnadeArrays
 @_exported public import ColonnadeBase
 @_exported public import ColonnadeFormat
+@_exported public import ColonnadeIngest
 @_exported public import ColonnadeQuery
 @_exported public import ColonnadeTable

@@ -3,7 +3,7 @@
 import ColonnadeArrays
 package import ColonnadeBase
 
-/// Text in, batches out.
+/// Text or Arrow in, batches out.
 package enum Ingest {
   /// Looks at the inputs and settles the schema: the one given, or what the inputs hold, united
   /// by column name. Inputs that can be read twice are looked at whole, so that no later value

@@ -11,11 +11,15 @@ package struct IngestInput: Sendable {
   /// Size in bytes, packed where it is packed; `nil` where unknown.
   package let byteCount: Int?
   let openSource: @Sendable () throws(ColonnadeError) -> any ByteSource
+  /// Opens a file that can be read at any place; `nil` for other inputs.
+  let openHandle: (@Sendable () throws(ColonnadeError) -> FileHandle)?
 
   package init(
     name: String, canReopen: Bool, byteCount: Int? = nil,
+    openHandle: (@Sendable () throws(ColonnadeError) -> FileHandle)? = nil,
     openSource: @escaping @Sendable () throws(ColonnadeError) -> any ByteSource
   ) {
+    self.openHandle = openHandle
     self.name = name
     self.canReopen = canReopen
     self.byteCount = byteCount
@@ -40,11 +44,13 @@ package struct IngestInput: Sendable {
         .invalidArgument, "the input is a folder", file: path, hint: "name the files in it")
     }
     let isFile = status.kind == .file
-    self.init(
-      name: path, canReopen: isFile, byteCount: isFile ? status.byteCount : nil
-    ) { () throws(ColonnadeError) in
-      FileSource(try fileSystem.openForReading(path), name: path)
+    let openHandle: @Sendable () throws(ColonnadeError) -> FileHandle = {
+      () throws(ColonnadeError) in try fileSystem.openForReading(path)
     }
+    self.init(
+      name: path, canReopen: isFile, byteCount: isFile ? status.byteCount : nil,
+      openHandle: isFile ? openHandle : nil
+    ) { () throws(ColonnadeError) in FileSource(try openHandle(), name: path) }
   }
 
   /// Bytes in memory.

@@ -2,9 +2,9 @@
 
 package import ColonnadeArrays
 
-/// Formats of text input.
+/// Formats of input: text, or Arrow's IPC stream and file.
 package enum IngestFormat: String, Sendable, CaseIterable {
-  case csv, tsv, jsonl
+  case csv, tsv, jsonl, arrow
 }
 
 /// How bytes stand for characters.

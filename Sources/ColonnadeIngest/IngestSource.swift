@@ -19,7 +19,7 @@ package final class IngestSource {
   /// Size of all inputs in bytes, as packed as they are; `nil` where one is a stream.
   package let byteCount: Int?
 
-  private let pipeline: OrderedPipeline<TextChunk, ParsedChunk>
+  private let pipeline: OrderedPipeline<IngestChunk, ParsedChunk>
   private let inputs: [LookedInput]
   private let skippedLines: Int
   private let rejects: ((BadRecord) throws(ColonnadeError) -> Void)?
@@ -32,6 +32,8 @@ package final class IngestSource {
 
   /// Bytes of text that may be pulled and not handed out.
   private static let inFlightByteCount = 32 << 20
+  /// Batches of Arrow, each of whatever size its writer chose, that may be.
+  private static let inFlightBatchCount = 4
 
   init(
     schema: Schema, inputs: [LookedInput], plans: [InputPlan], options: IngestOptions,
@@ -48,8 +50,13 @@ package final class IngestSource {
     byteCount = total
     let chunks = SharedReader(ChunkSequence(inputs, plans, options))
     let chunkByteCount = max(options.chunkByteCount, 1)
+    let hasArrow = plans.contains { plan in
+      if case .arrow = plan { true } else { false }
+    }
     pipeline = OrderedPipeline(
-      inFlight: min(16, max(2, IngestSource.inFlightByteCount / chunkByteCount)),
+      inFlight: hasArrow
+        ? IngestSource.inFlightBatchCount
+        : min(16, max(2, IngestSource.inFlightByteCount / chunkByteCount)),
       cancellation: cancellation
     ) { () throws(ColonnadeError) in
       try chunks.value.next()
@@ -98,13 +105,27 @@ package final class IngestSource {
   package func stop() { pipeline.stop() }
 }
 
+/// A piece of an input that is decoded alone.
+enum IngestChunk: Sendable {
+  case text(TextChunk)
+  case batch(ArrowEncodedBatch, inputIndex: Int)
+
+  /// Position of the input among all inputs.
+  var inputIndex: Int {
+    switch self {
+    case .text(let chunk): chunk.inputIndex
+    case .batch(_, let inputIndex): inputIndex
+    }
+  }
+}
+
 /// The chunks of all inputs, one input after the other.
 final class ChunkSequence {
   private let inputs: [LookedInput]
   private let plans: [InputPlan]
   private let options: IngestOptions
   private var nextIndex = 0
-  private var reader: ChunkReader?
+  private var reader: (() throws(ColonnadeError) -> IngestChunk?)?
 
   init(_ inputs: [LookedInput], _ plans: [InputPlan], _ options: IngestOptions) {
     self.inputs = inputs
@@ -112,15 +133,22 @@ final class ChunkSequence {
     self.options = options
   }
 
-  func next() throws(ColonnadeError) -> TextChunk? {
+  func next() throws(ColonnadeError) -> IngestChunk? {
     while true {
-      if let chunk = try reader?.next() { return chunk }
+      if let chunk = try reader?() { return chunk }
       guard nextIndex < inputs.count else { return nil }
       let index = nextIndex
       nextIndex += 1
-      reader = ChunkReader(
+      if case .arrow(let source) = inputs[index].content {
+        reader = { () throws(ColonnadeError) in
+          try source.next().map { .batch($0, inputIndex: index) }
+        }
+        continue
+      }
+      let chunks = ChunkReader(
         try inputs[index].source(), inputIndex: index, boundary: plans[index].boundary,
         chunkByteCount: options.chunkByteCount, skippedLines: options.skippedLines)
+      reader = { () throws(ColonnadeError) in try chunks.next().map { .text($0) } }
     }
   }
 }

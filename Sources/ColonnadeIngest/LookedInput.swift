@@ -8,6 +8,8 @@ struct LookedInput {
   enum Content {
     case csv(CSVLook)
     case json(JSONLook)
+    /// Columns are what the stream says; nothing is looked at.
+    case arrow(ArrowBatchSource)
   }
 
   let input: IngestInput
@@ -26,7 +28,14 @@ struct LookedInput {
   ) throws(ColonnadeError) {
     self.input = input
     encoding = options.encoding
-    let source = try TextDecoding.open(try input.openSource(), options.encoding)
+    var unpacked = try TextDecoding.unpack(try input.openSource())
+    if try LookedInput.isArrow(input.name, &unpacked, options) {
+      content = .arrow(try ArrowBatchSource(input, unpacked))
+      isSettledByStart = false
+      stream = nil
+      return
+    }
+    let source = try TextDecoding.decode(unpacked, options.encoding)
     let looksTwice = input.canReopen && !options.looksAtStartOnly
     let wanted = looksTwice ? LookedInput.sampleByteCount : options.prefixByteCount
     let prefix = MutableBuffer(byteCount: wanted + TextChunk.padding)
@@ -50,17 +59,41 @@ struct LookedInput {
     }
   }
 
+  /// Whether the input is asked for as Arrow, or called so, or begins so. Streams from before
+  /// version 0.15 begin with nothing that tells.
+  private static func isArrow(
+    _ name: String, _ source: inout any ByteSource, _ options: IngestOptions
+  ) throws(ColonnadeError) -> Bool {
+    if let format = options.format { return format == .arrow }
+    let name = nameWithoutPacking(name)
+    for suffix in [".arrow", ".arrows", ".ipc", ".feather"] where name.hasSuffix(suffix) {
+      return true
+    }
+    if textFormat(ofName: name) != nil { return false }
+    let head = try TextDecoding.peek(&source, 8)
+    return head.starts(with: IPCStreamSource.fileMagic) || head.starts(with: [255, 255, 255, 255])
+  }
+
+  private static func nameWithoutPacking(_ name: String) -> String {
+    var name = name.lowercased()
+    for suffix in [".gz", ".zst", ".zstd"] where name.hasSuffix(suffix) {
+      name.removeLast(suffix.count)
+    }
+    return name
+  }
+
+  private static func textFormat(ofName name: String) -> IngestFormat? {
+    for suffix in [".jsonl", ".ndjson", ".json"] where name.hasSuffix(suffix) { return .jsonl }
+    for suffix in [".csv", ".tsv", ".txt", ".tab"] where name.hasSuffix(suffix) { return .csv }
+    return nil
+  }
+
   /// The format that is asked for, or the name says, or the first byte.
   private static func format(
     of name: String, _ text: Buffer, _ options: IngestOptions
   ) -> IngestFormat {
     if let format = options.format { return format }
-    var name = name.lowercased()
-    for suffix in [".gz", ".zst", ".zstd"] where name.hasSuffix(suffix) {
-      name.removeLast(suffix.count)
-    }
-    for suffix in [".jsonl", ".ndjson", ".json"] where name.hasSuffix(suffix) { return .jsonl }
-    for suffix in [".csv", ".tsv", ".txt", ".tab"] where name.hasSuffix(suffix) { return .csv }
+    if let format = textFormat(ofName: nameWithoutPacking(name)) { return format }
     let first = unsafe text.unsafeBytes.first { $0 > 32 }
     return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") ? .jsonl : .csv
   }
@@ -87,6 +120,8 @@ struct LookedInput {
     case .csv(let look): .csv(try look.plan(schema, options, name: input.name))
     case .json(let look):
       .json(JSONPlan(name: input.name, layout: look.layout, schema: schema))
+    case .arrow(let source):
+      .arrow(try ArrowPlan(name: input.name, source.schema, as: schema))
     }
   }
 
@@ -101,18 +136,24 @@ struct LookedInput {
 enum InputPlan: Sendable {
   case csv(CSVPlan)
   case json(JSONPlan)
+  case arrow(ArrowPlan)
 
   var boundary: RecordBoundary {
     switch self {
     case .csv(let plan): .csv(plan.dialect)
     case .json(let plan): plan.layout == .array ? .whole : .lines
+    // Arrow has no text to cut.
+    case .arrow: .whole
     }
   }
 
-  func parse(_ chunk: TextChunk) throws(ColonnadeError) -> ParsedChunk {
-    switch self {
-    case .csv(let plan): CSVChunkParser(plan, chunk).parse()
-    case .json(let plan): try JSONChunkParser.parse(plan, chunk)
+  func parse(_ chunk: IngestChunk) throws(ColonnadeError) -> ParsedChunk {
+    switch (self, chunk) {
+    case (.csv(let plan), .text(let text)): return CSVChunkParser(plan, text).parse()
+    case (.json(let plan), .text(let text)): return try JSONChunkParser.parse(plan, text)
+    case (.arrow(let plan), .batch(let encoded, let inputIndex)):
+      return try plan.decode(encoded, inputIndex: inputIndex)
+    default: preconditionFailure("a chunk goes to the plan of its input")
     }
   }
 }

@@ -9,11 +9,21 @@ enum SchemaUnion {
   static func schema(of inputs: [LookedInput]) throws(ColonnadeError) -> Schema {
     var separated: [(file: String, look: CSVLook)] = []
     var json: [(file: String, look: JSONLook)] = []
+    var arrow: [(file: String, schema: Schema)] = []
     for input in inputs {
       switch input.content {
       case .csv(let look): separated.append((input.input.name, look))
       case .json(let look): json.append((input.input.name, look))
+      case .arrow(let source): arrow.append((input.input.name, source.schema))
       }
+    }
+    if let first = arrow.first {
+      if let text = separated.first?.file ?? json.first?.file {
+        throw ColonnadeError(
+          .invalidArgument, "\(first.file) is Arrow and \(text) is text",
+          hint: "write them one after the other, or settle the types with --schema")
+      }
+      return try ArrowPlan.schema(of: arrow)
     }
     if let first = separated.first, let second = json.first {
       throw ColonnadeError(

@@ -74,12 +74,18 @@ final class TranscodedSource: ByteSource {
 
 /// The layers between a file's bytes and UTF-8 text.
 enum TextDecoding {
-  /// Unpacks gzip and zstd, takes byte order marks off, and turns other encodings into UTF-8,
-  /// which is not checked here.
+  /// Unpacks gzip and zstd, and decodes.
   static func open(
     _ source: any ByteSource, _ encoding: IngestEncoding
   ) throws(ColonnadeError) -> any ByteSource {
-    var text = try unpack(source)
+    try decode(try unpack(source), encoding)
+  }
+
+  /// Takes byte order marks off, and turns other encodings into UTF-8, which is not checked here.
+  static func decode(
+    _ source: any ByteSource, _ encoding: IngestEncoding
+  ) throws(ColonnadeError) -> any ByteSource {
+    var text = source
     let head = try peek(&text, 4)
     func starts(_ mark: [UInt8]) -> Bool { head.starts(with: mark) }
     switch encoding {
@@ -102,7 +108,8 @@ enum TextDecoding {
     return text
   }
 
-  private static func unpack(
+  /// Unpacks gzip and zstd.
+  static func unpack(
     _ source: any ByteSource
   ) throws(ColonnadeError) -> any ByteSource {
     var source = source

@@ -20,6 +20,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case page
   case csv
   case jsonLines = "json-lines"
+  /// A stream of Arrow IPC, and the same bytes as a file with a footer.
+  case arrowIPC = "arrow-ipc"
   case predicate
   /// The text of types and schemas.
   case schema
@@ -37,6 +39,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
       case .page: try PageInput(bytes).decode()
       case .csv: try Self.ingest(bytes, .csv)
       case .jsonLines: try Self.ingest(bytes, .jsonl)
+      case .arrowIPC: try ArrowIPCInput.read(bytes)
       case .predicate: try PredicateInput.evaluate(bytes)
       case .arrow: try ArrowInput.read(bytes)
       case .schema: _ = try DataType(parsing: String(decoding: bytes, as: UTF8.self))

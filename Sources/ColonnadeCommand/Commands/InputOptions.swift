@@ -1,19 +1,20 @@
-// How text input is read, as options of `write`.
+// How input is read, as options of `write`.
 
 import ArgumentParser
 import ColonnadeArrays
 import ColonnadeBase
 import ColonnadeIngest
 
-/// Formats of text input.
+/// Formats of input.
 enum InputFormat: String, CaseIterable, ExpressibleByArgument, Sendable {
-  case csv, tsv, jsonl
+  case csv, tsv, jsonl, arrow
 
   var ingestFormat: IngestFormat {
     switch self {
     case .csv: .csv
     case .tsv: .tsv
     case .jsonl: .jsonl
+    case .arrow: .arrow
     }
   }
 }
@@ -37,7 +38,10 @@ enum InputEncoding: String, CaseIterable, ExpressibleByArgument, Sendable {
 
 /// What is known of the input beforehand; the rest is found by looking.
 struct InputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("csv, tsv or jsonl; else by name and content.", valueName: "format"))
+  @Option(
+    help: ArgumentHelp(
+      "csv, tsv, jsonl or arrow (IPC stream or file); else by name and content.",
+      valueName: "format"))
   var inputFormat: InputFormat?
 
   @Option(help: ArgumentHelp("auto, utf-8, utf-16 or latin-1.", valueName: "encoding"))
@@ -78,6 +82,19 @@ struct InputOptions: ParsableArguments {
 
   func validate() throws {
     if skip < 0 { throw ValidationError("--skip takes a count, not \(skip)") }
+    if inputFormat == .arrow, let option = textOption {
+      throw ValidationError("\(option) is for text; Arrow says by itself what its columns are")
+    }
+  }
+
+  /// An option given that only text has a use for.
+  private var textOption: String? {
+    if encoding != .auto { return "--encoding" }
+    if delimiter != nil { return "--delimiter" }
+    if quote != nil { return "--quote" }
+    if !nullTexts.isEmpty { return "--null" }
+    if header != nil { return "--header" }
+    return skip > 0 ? "--skip" : nil
   }
 
   /// - Parameter schema: what a table that exists already asks for.

@@ -3,6 +3,7 @@
 import ArgumentParser
 import ColonnadeArrays
 import ColonnadeBase
+import ColonnadeIngest
 
 extension ColorChoice: ExpressibleByArgument {}
 
@@ -21,7 +22,20 @@ enum NaNChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
 
 /// Forms that rows are written in.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument, Sendable {
-  case table, csv, jsonl
+  case table, csv, jsonl, arrow
+}
+
+/// What `--arrow-compression` says.
+enum ArrowCompressionChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
+  case none, lz4, zstd
+
+  var compression: ArrowCompression {
+    switch self {
+    case .none: .none
+    case .lz4: .lz4
+    case .zstd: .zstd
+    }
+  }
 }
 
 /// Lines around the cells of a table.
@@ -44,7 +58,9 @@ struct CommonOptions: ParsableArguments {
 struct OutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "table, csv or jsonl. Without it: by the name given to -o, else a table on a terminal and JSON Lines in a pipe.",
+      "table, csv, jsonl or arrow. Without it: by the name given to -o, else a table on a terminal and JSON Lines in a pipe.",
+      discussion:
+        "Arrow is an IPC stream; with -o a file with a footer, unless the name ends in .arrows.",
       valueName: "format"))
   var format: OutputFormat?
 
@@ -59,6 +75,11 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp(
       "How JSON Lines get NaN and infinities: null, string or error.", valueName: "policy"))
   var nan: NaNChoice = .null
+
+  @Option(
+    help: ArgumentHelp(
+      "How Arrow's buffers are compressed: none, lz4 or zstd.", valueName: "codec"))
+  var arrowCompression: ArrowCompressionChoice = .none
 
   @Option(
     help: ArgumentHelp(
@@ -84,6 +105,9 @@ struct OutputOptions: ParsableArguments {
     if let output {
       if output.hasSuffix(".csv") { return .csv }
       if output.hasSuffix(".txt") { return .table }
+      for suffix in [".arrow", ".arrows", ".ipc", ".feather"] where output.hasSuffix(suffix) {
+        return .arrow
+      }
       return .jsonl
     }
     return StandardStream.output.isTerminal ? .table : .jsonl
@@ -95,8 +119,14 @@ struct OutputOptions: ParsableArguments {
     switch chosenFormat {
     case .csv: return CSVRenderer()
     case .jsonl: return JSONLinesRenderer(nonFinite: nan.policy)
+    case .arrow: return ArrowRenderer(form: arrowForm, compression: arrowCompression.compression)
     case .table: return TableRenderer(style: tableStyle(color: color))
     }
+  }
+
+  private var arrowForm: ArrowStreamOutput.Form {
+    guard let output, output != "-" else { return .stream }
+    return output.hasSuffix(".arrows") ? .stream : .file
   }
 
   func tableStyle(color: ColorChoice) -> TableStyle {
@@ -135,7 +165,14 @@ struct OutputOptions: ParsableArguments {
   /// Where the rows go.
   /// - Parameter input: the table or file read, which must not be the output.
   func open(input: String, in fileSystem: any FileSystem) throws(ColonnadeError) -> ByteOutput {
-    guard let output, output != "-" else { return ByteOutput(standardOutputOf: fileSystem) }
+    guard let output, output != "-" else {
+      guard chosenFormat != .arrow || !StandardStream.output.isTerminal else {
+        throw ColonnadeError(
+          .invalidArgument, "Arrow is not for terminals",
+          hint: "name a file with -o, or pipe the stream into a program that reads it")
+      }
+      return ByteOutput(standardOutputOf: fileSystem)
+    }
     try OutputOptions.refuse(output, asWellAs: input, in: fileSystem)
     return try ByteOutput(path: output, in: fileSystem)
   }

@@ -19,6 +19,8 @@ struct ScanCommand: ParsableCommand {
         colonnade scan flights --where "carrier IN ('UA', 'AA') AND month = 7" -o ua.csv
         colonnade scan flights --where "dest LIKE 'A%' AND arr_delay IS NULL" --limit 20
         colonnade scan flights --at 1 --format jsonl --nan string > rows.jsonl
+        colonnade scan flights --where 'month = 7' --format arrow | program
+        colonnade scan flights -o flights.arrow --arrow-compression zstd
       """)
 
   @Argument(help: "A table's folder, or a .cln file.", completion: .file())

@@ -1,4 +1,4 @@
-// `colonnade write`: text in, one commit of a table out.
+// `colonnade write`: text or Arrow in, one commit of a table out.
 
 import ArgumentParser
 import ColonnadeArrays
@@ -21,18 +21,20 @@ enum ProfileChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
 struct WriteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "write",
-    abstract: "Write CSV, TSV or JSON Lines as rows of a table.",
+    abstract: "Write CSV, TSV, JSON Lines or Arrow as rows of a table.",
     discussion: """
-      Delimiter, quotes, header and types are found by looking at all of the input; a schema file \
-      and the options below override what is found. A value that does not fit is an error that \
-      names its line, unless --rejects takes it. The rows appear all at once, in one commit, or \
-      not at all. Input may be gzip or zstd.
+      Delimiter, quotes, header and types of text are found by looking at all of the input; a \
+      schema file and the options below override what is found. A value that does not fit is an \
+      error that names its line, unless --rejects takes it. Arrow streams and files bring their \
+      schema with them. The rows appear all at once, in one commit, or not at all. Input may be \
+      gzip or zstd.
 
       Examples:
         colonnade write flights flights.csv --partition-by month
         colonnade write flights late.csv.gz --mode append --commit-id 2013-12
         colonnade write events - --input-format jsonl --sort-by 'user, ts' \\
             --partition-by 'model, day(ts), bucket(16, user)' < events.jsonl
+        program | colonnade write results - --input-format arrow
         colonnade write numbers data.tsv --schema columns.txt --null NA \\
             --rejects bad.jsonl
       """)

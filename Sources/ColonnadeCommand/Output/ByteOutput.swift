@@ -57,20 +57,20 @@ final class ByteOutput {
 
   /// Hands the buffer's bytes to the system and empties it.
   func flush(_ buffer: inout TextBuffer) throws(ColonnadeError) {
-    guard !isClosedByReader else {
-      buffer.removeAll()
-      return
-    }
+    try unsafe buffer.withUnsafeBytes { (bytes) throws(ColonnadeError) in try unsafe write(bytes) }
+    buffer.removeAll()
+  }
+
+  /// Hands `bytes` to the system.
+  func write(_ bytes: UnsafeRawBufferPointer) throws(ColonnadeError) {
+    guard !isClosedByReader else { return }
     do {
-      try unsafe buffer.withUnsafeBytes { (bytes) throws(ColonnadeError) in
-        try unsafe handle.write(bytes)
-      }
-      byteCount += buffer.byteCount
+      try unsafe handle.write(bytes)
+      byteCount += bytes.count
     } catch {
       guard target == nil, error.errno == SystemFailure.brokenPipe else { throw error }
       isClosedByReader = true
     }
-    buffer.removeAll()
   }
 
   func flushIfLarge(_ buffer: inout TextBuffer) throws(ColonnadeError) {

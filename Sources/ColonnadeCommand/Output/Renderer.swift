@@ -3,7 +3,7 @@
 import ColonnadeArrays
 import ColonnadeBase
 
-/// Turns batches into text.
+/// Turns batches into bytes of one form.
 protocol Renderer: AnyObject {
   func begin(_ schema: Schema, to output: ByteOutput) throws(ColonnadeError)
   func render(_ batch: Batch, to output: ByteOutput) throws(ColonnadeError)
