@@ -162,4 +162,25 @@ import Testing
     task.cancel()
     await #expect(throws: ColonnadeError.self) { try await task.value }
   }
+
+  /// Batches leave as Arrow and come back, through the one import.
+  @Test func arrowStream() throws {
+    let schema = Schema([Field("n", .int64), Field("kind", .categorical(ordered: false))])
+    let columns = schema.fields.map { ColumnBuilder($0.type) }
+    for row in 0..<100 {
+      columns[0].append(fixed: Int64(row))
+      columns[1].append(text: row % 2 == 0 ? "even" : "odd")
+    }
+    var bytes: [UInt8] = []
+    let output = try ArrowStreamOutput(schema: schema, compression: .zstd) { bytes += $0.array }
+    try output.write(
+      Batch(schema: schema, columns: columns.map { $0.finish() }, rowCount: 100))
+    try output.finish()
+
+    let input = try ArrowStreamInput(bytes: bytes)
+    #expect(input.schema == schema)
+    let batch = try #require(try input.next())
+    #expect(batch.columns[0].text(at: 99) == "99" && batch.columns[1].text(at: 99) == "odd")
+    #expect(try input.next() == nil && input.rowCount == 100)
+  }
 }
