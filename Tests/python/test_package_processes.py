@@ -60,7 +60,8 @@ WORK = {
             try:
                 pyarrow.table(table.scan(filter=slow))
             except OSError:
-                time.sleep(5)""",
+                for _ in range(1000):
+                    time.sleep(0.05)""",
     "to_polars": "table.scan(filter=slow).to_polars()",
 }
 
@@ -74,7 +75,8 @@ def test_an_interrupt_ends_the_work(tmp_path, path, name):
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert output == "interrupted\n0 5\n", (output, errors)
-    assert time.monotonic() - asked < 5, "the work went on for long"
+    # Without the interrupt it would take a minute; a busy machine gets its time.
+    assert time.monotonic() - asked < 25, "the work went on for long"
     assert "Exception ignored" not in errors, errors
     assert not list(tmp_path.glob("w/**/*.cln")), "a write that was interrupted left rows"
 

@@ -10,11 +10,14 @@ Needs no other package. pyarrow, Polars, pandas, NumPy and DuckDB are used where
 
 from .batch import Batch
 from .binding import library_version
+from .ecosystem import dataset, read_pandas
 from .errors import (
     CancelledError, ClosedError, ColonnadeError, ColumnNotFoundError, CommitConflictError,
     CommitUnknownError, CorruptError, InputOutputError, InvalidArgumentError, LimitExceededError,
     NotFoundError, SchemaMismatchError, TableNotFoundError, TruncatedError, UnsupportedFeatureError)
 from .expressions import Column, Expression, all_of, any_of, col, lit
+from .parquet import from_parquet, to_parquet
+from .polars_scan import scan_colonnade
 from .reader import BatchReader
 from .rows import Rows
 from .scan import Scan

@@ -82,6 +82,7 @@ class Cancellation:
     """
 
     def __init__(self) -> None:
+        self.address: int | None = None
         self.raised: BaseException | None = None
         self._is_foreign = False
         self._free = library().colonnade_cancellation_free
@@ -91,7 +92,7 @@ class Cancellation:
             answers = self._answers()
             next(answers)
             self._poll = POLL(answers.send)
-        self.address: int | None = library().colonnade_cancellation_new(self._poll, None)
+        self.address = library().colonnade_cancellation_new(self._poll, None)
 
     def _answers(self) -> Generator[bool, object, None]:
         try:
