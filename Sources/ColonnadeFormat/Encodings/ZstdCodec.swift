@@ -4,7 +4,6 @@
 
 import CZstd
 import ColonnadeBase
-import Synchronization
 
 /// A prepared dictionary for compressing at one level; safe on any thread.
 @safe final class CompressionDictionary: @unchecked Sendable {
@@ -41,7 +40,7 @@ import Synchronization
 /// Compresses frames; not shared between threads while it is held.
 @safe final class ZstdCompressor: @unchecked Sendable {
   private let context: OpaquePointer
-  private static let pool = Mutex<[ZstdCompressor]>([])
+  private static let pool = Lock<[ZstdCompressor]>([])
 
   private init(_ context: OpaquePointer) { unsafe self.context = context }
   deinit { unsafe ZSTD_freeCCtx(context) }
@@ -108,7 +107,7 @@ import Synchronization
 /// Decompresses frames; not shared between threads while it is held.
 @safe final class ZstdDecompressor: @unchecked Sendable {
   private let context: OpaquePointer
-  private static let pool = Mutex<[ZstdDecompressor]>([])
+  private static let pool = Lock<[ZstdDecompressor]>([])
 
   private init(_ context: OpaquePointer) { unsafe self.context = context }
   deinit { unsafe ZSTD_freeDCtx(context) }
@@ -155,12 +154,40 @@ import Synchronization
     }
   }
 
+  /// Whether `frame` is one magicless frame from its first byte to its last: its blocks are walked
+  /// from header to header (RFC 8878, 3.1.1.2). libzstd goes on behind a frame's end and looks there
+  /// for the magic number of another, in four bytes where there may be one.
+  /// - Complexity: O(blocks); a block holds up to 128 KiB.
+  static func isWhole(_ frame: UnsafeRawBufferPointer) -> Bool {
+    guard let descriptor = unsafe frame.first else { return false }
+    let isSingleSegment = descriptor & 0x20 != 0
+    let sizeBytes =
+      switch descriptor >> 6 {
+      case 0: isSingleSegment ? 1 : 0
+      case 1: 2
+      case 2: 4
+      default: 8
+      }
+    var position = 1 + (isSingleSegment ? 0 : 1) + sizeBytes
+    while position <= frame.count - 3 {
+      let bytes = unsafe (frame[position], frame[position + 1], frame[position + 2])
+      let header = Int(bytes.0) | Int(bytes.1) << 8 | Int(bytes.2) << 16
+      // Bit 0 last block, bits 1-2 its type (1 one byte repeated, 3 reserved), then its size.
+      let (isLast, type, size) = (header & 1 == 1, header >> 1 & 3, header >> 3)
+      guard type != 3 else { return false }
+      position += 3 + (type == 1 ? 1 : size)
+      if isLast { return position == frame.count }
+    }
+    return false
+  }
+
   /// Decompresses one frame.
-  /// - Returns: true when it gave exactly `target.count` bytes.
+  /// - Returns: true when it is one frame and gave exactly `target.count` bytes.
   func decompress(
     _ frame: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer,
     dictionary: DecompressionDictionary?
   ) -> Bool {
+    guard unsafe ZstdDecompressor.isWhole(frame) else { return false }
     let written: Int
     if let dictionary {
       written = unsafe ZSTD_decompress_usingDDict(
