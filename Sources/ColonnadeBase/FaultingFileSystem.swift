@@ -4,7 +4,6 @@
 // releases the descriptor.
 
 import Glibc
-import Synchronization
 
 /// One fault: where it strikes and what it does.
 package struct FileFault: Sendable {
@@ -84,10 +83,10 @@ package final class FaultingFileSystem: FileSystem {
   }
 
   private let base: any FileSystem
-  private let state = Mutex(State())
+  private let state = Lock(State())
   private let clock: (@Sendable () -> Int64)?
   private let isSeeded: Bool
-  private let random: Mutex<UInt64>
+  private let random: Lock<UInt64>
   private let observer: (@Sendable (Call) -> Void)?
   /// False by default, so that faults of reading reach the reader through pread.
   package let mapsFiles: Bool
@@ -106,7 +105,7 @@ package final class FaultingFileSystem: FileSystem {
     mapsFiles = maps && base.mapsFiles
     self.clock = clock
     isSeeded = randomSeed != nil
-    random = Mutex(randomSeed ?? 0)
+    random = Lock(randomSeed ?? 0)
     self.observer = observer
     state.withLock { $0.faults = faults.map { ($0, 0) } }
   }

@@ -28,7 +28,7 @@ import Synchronization
   private let wordCount: Int
   /// Set where the bytes are read instead of mapped; stays open as long as the file is in use.
   private let reader: FileHandle?
-  private let readerLock = Mutex<Void>(())
+  private let readerLock = Lock<Void>(())
 
   /// - Parameter byteCount: the length the file must have at least; only that much is mapped. `nil`
   ///   takes the length it has.

@@ -244,7 +244,7 @@ private final class ParallelJob: PoolJob, @unchecked Sendable {
   private let cancellation: Cancellation?
   private let next = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
-  private let firstFailure = Mutex<(index: Int, error: ColonnadeError)?>(nil)
+  private let firstFailure = Lock<(index: Int, error: ColonnadeError)?>(nil)
 
   init(
     count: Int, workerLimit: Int, cancellation: Cancellation?,

@@ -3,7 +3,6 @@
 // encoded by their index here.
 
 package import ColonnadeBase
-import Synchronization
 
 /// The trained dictionaries of one field of one file; safe on any thread.
 package final class ColumnCompression: Sendable {
@@ -19,7 +18,7 @@ package final class ColumnCompression: Sendable {
     var search = Search.open
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   package init() {}
 

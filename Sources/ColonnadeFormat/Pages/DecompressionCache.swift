@@ -3,7 +3,6 @@
 
 import ColonnadeArrays
 import ColonnadeBase
-import Synchronization
 
 /// Prepared dictionaries of one open file; safe on any thread.
 package final class DecompressionCache: Sendable {
@@ -14,7 +13,7 @@ package final class DecompressionCache: Sendable {
     var chunkByteCount = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
   /// Decoded dictionaries kept at most.
   private static let byteLimit = 64 << 20
 

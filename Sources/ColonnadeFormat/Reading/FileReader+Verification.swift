@@ -2,7 +2,6 @@
 
 import ColonnadeArrays
 package import ColonnadeBase
-import Synchronization
 
 extension FileReader {
   /// Reads everything there is.
@@ -43,8 +42,8 @@ extension FileReader {
   ) throws(ColonnadeError) -> [Range<UInt64>] {
     let groups = rowGroupCount
     let totals = groups > 1 ? try fileStatistics(&result) : [:]
-    let checks = Mutex<[Int: StatisticsCheck]>([:])
-    let found = Mutex<[Int: ChunkFindings]>([:])
+    let checks = Lock<[Int: StatisticsCheck]>([:])
+    let found = Lock<[Int: ChunkFindings]>([:])
     try WorkerPool.shared.run(
       count: columnCount * groups, limit: threadLimit, cancellation: cancellation
     ) { (job) throws(ColonnadeError) in

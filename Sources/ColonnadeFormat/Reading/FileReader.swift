@@ -3,7 +3,6 @@
 
 package import ColonnadeArrays
 package import ColonnadeBase
-import Synchronization
 
 /// Which run of rows statistics speak of.
 package enum StatisticsLevel: Hashable, Sendable {
@@ -22,7 +21,7 @@ package final class FileReader: Sendable {
   let schemaReader: SchemaReader
   let data: FileData
   let cache = DecompressionCache()
-  private let known = Mutex(Known())
+  private let known = Lock(Known())
 
   private struct Known: ~Copyable {
     var schema: Schema?

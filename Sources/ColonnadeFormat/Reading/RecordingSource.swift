@@ -2,12 +2,11 @@
 // padding.
 
 import ColonnadeBase
-import Synchronization
 
 /// Hands requests on and keeps their ranges.
 final class RecordingSource: DataSource {
   private let data: FileData
-  private let recorded = Mutex<[Range<UInt64>]>([])
+  private let recorded = Lock<[Range<UInt64>]>([])
 
   init(_ data: FileData) { self.data = data }
 

@@ -2,7 +2,6 @@
 // Invariant: `pending` starts at a multiple of the block size of the file.
 
 import ColonnadeBase
-import Synchronization
 
 /// Appends to the data area; safe on any thread.
 package final class DataAreaWriter: Sendable {
@@ -18,14 +17,14 @@ package final class DataAreaWriter: Sendable {
 
   private let file: FileHandle
   private let seed: Checksum.Seed
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   init(_ file: FileHandle, header: FileHeader) {
     self.file = file
     seed = Checksum.Seed(fileIdentifier: header.fileID)
     let first = State()
     header.write(to: first.pending)
-    state = Mutex(first)
+    state = Lock(first)
   }
 
   /// Where the next byte would stand.

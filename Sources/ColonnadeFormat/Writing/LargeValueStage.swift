@@ -2,7 +2,6 @@
 // Invariant: each value starts at a multiple of 8. Spec: spec/encodings.md "plain".
 
 import ColonnadeBase
-import Synchronization
 
 /// Collects values that are too large for a frame.
 final class LargeValueStage: LargeValueSink {
@@ -10,7 +9,7 @@ final class LargeValueStage: LargeValueSink {
     var bytes = MutableBuffer()
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   func store(_ bytes: UnsafeRawBufferPointer) throws(ColonnadeError) -> UInt64 {
     state.withLock { state in

@@ -3,7 +3,6 @@
 
 import ColonnadeBase
 import ColonnadeFormat
-import Synchronization
 
 final class OpenFiles: Sendable {
   private struct State: ~Copyable {
@@ -15,7 +14,7 @@ final class OpenFiles: Sendable {
   private let limit = 256
   private let fileSystem: any FileSystem
   private let metrics: ReadMetrics?
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   /// - Parameter metrics: counts what reading the files costs.
   init(_ fileSystem: any FileSystem, metrics: ReadMetrics?) {

@@ -1,7 +1,6 @@
 // What a scan considered, skipped and read, level by level. Safe to add to from many threads.
 
 import ColonnadeBase
-import Synchronization
 
 /// The levels at which a scan skips, outermost first.
 public enum ScanLevel: Int, Sendable, CaseIterable {
@@ -52,7 +51,7 @@ public struct ScanReport: Sendable {
 
 /// Collects a `ScanReport`.
 package final class ScanMetrics: Sendable {
-  private let state = Mutex(ScanReport())
+  private let state = Lock(ScanReport())
 
   package init() {}
 

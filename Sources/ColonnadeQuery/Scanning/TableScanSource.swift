@@ -4,13 +4,12 @@ package import ColonnadeArrays
 package import ColonnadeBase
 package import ColonnadeFormat
 package import ColonnadeTable
-import Synchronization
 
 /// All rows of one version of a table: commits in their order, in each its entries in theirs.
 package final class TableScanSource: ScanSource {
   package let table: Table
   private let files: OpenFiles
-  private let known = Mutex<Listing?>(nil)
+  private let known = Lock<Listing?>(nil)
 
   /// - Parameter readMetrics: counts what reading the files costs.
   package init(_ table: Table, readMetrics: ReadMetrics? = nil) {

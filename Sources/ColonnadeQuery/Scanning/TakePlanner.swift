@@ -4,7 +4,6 @@
 import ColonnadeArrays
 import ColonnadeBase
 import ColonnadeFormat
-import Synchronization
 
 /// One batch of rows that are taken.
 struct TakePlan: Sendable {
@@ -150,11 +149,11 @@ final class TakePlanner: @unchecked Sendable {
 /// Columns that many threads put down, each in its own place.
 final class ColumnTable: Sendable {
   private let columnCount: Int
-  private let columns: Mutex<[Column?]>
+  private let columns: Lock<[Column?]>
 
   init(rowCount: Int, columnCount: Int) {
     self.columnCount = columnCount
-    columns = Mutex(Array(repeating: nil, count: rowCount * columnCount))
+    columns = Lock(Array(repeating: nil, count: rowCount * columnCount))
   }
 
   subscript(row: Int, column: Int) -> Column? {

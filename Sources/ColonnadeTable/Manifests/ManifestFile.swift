@@ -5,7 +5,6 @@
 import ColonnadeArrays
 import ColonnadeBase
 import ColonnadeFormat
-import Synchronization
 
 /// The columns of a snapshot by id.
 final class TableColumns: Sendable {
@@ -44,7 +43,7 @@ final class ManifestFile: Sendable {
   private let partTypes: [DataType]
   private let folder: TableFolder
   private let pages: ManifestPages
-  private let measured = Mutex<[Place: Measured?]>([:])
+  private let measured = Lock<[Place: Measured?]>([:])
 
   init(
     _ reference: ManifestReference, partitioning: Partitioning, columns: TableColumns,

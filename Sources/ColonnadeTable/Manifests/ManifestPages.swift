@@ -4,7 +4,6 @@
 import ColonnadeArrays
 import ColonnadeBase
 import ColonnadeFormat
-import Synchronization
 
 /// Columns and statistics of a manifest's file.
 final class ManifestPages: Sendable {
@@ -23,7 +22,7 @@ final class ManifestPages: Sendable {
   let path: String
   private let reader: FileReader
   private let zones: [Zone]
-  private let columns = Mutex<[Place: Column]>([:])
+  private let columns = Lock<[Place: Column]>([:])
 
   /// - Throws: `.corrupt` where the file is another one than the root names.
   init(

@@ -6,7 +6,6 @@
 import ColonnadeArrays
 import ColonnadeBase
 import ColonnadeFormat
-import Synchronization
 
 /// Writes row groups to files of one table.
 final class DataFiles {
@@ -83,7 +82,7 @@ final class DataFiles {
     let writer = try openWriter()
     let schema = self.schema
     let sortColumns = self.sortColumns
-    let encoded = Mutex([EncodedRowGroup?](repeating: nil, count: drafts.count))
+    let encoded = Lock([EncodedRowGroup?](repeating: nil, count: drafts.count))
     try WorkerPool.shared.run(
       count: drafts.count, limit: options.threadCount, cancellation: options.cancellation
     ) { (index) throws(ColonnadeError) in

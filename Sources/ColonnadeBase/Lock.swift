@@ -1,0 +1,36 @@
+// State that several threads change in turn. Over pthreads and not the standard library's Mutex, whose
+// waiting the thread sanitizer does not see: every state it guards would be reported as a race.
+// Invariant: the state is touched by one thread at a time, inside `withLock` only.
+
+import Glibc
+
+/// A value and the lock around it.
+@safe package final class Lock<State: ~Copyable>: @unchecked Sendable {
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let state: UnsafeMutablePointer<State>
+
+  package init(_ state: consuming State) {
+    unsafe mutex = .allocate(capacity: 1)
+    unsafe mutex.initialize(to: pthread_mutex_t())
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe self.state = .allocate(capacity: 1)
+    unsafe self.state.initialize(to: state)
+  }
+
+  deinit {
+    unsafe state.deinitialize(count: 1)
+    unsafe state.deallocate()
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe mutex.deallocate()
+  }
+
+  /// Runs `body` with the state while no other thread has it. Not to be called from within `body`.
+  /// - Throws: what `body` throws.
+  package func withLock<Result: ~Copyable, Failure: Error>(
+    _ body: (inout State) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    return try unsafe body(&state.pointee)
+  }
+}
