@@ -67,7 +67,10 @@ except ImportError as error:
 
 def test_the_wheel_holds_the_package_and_the_library(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    assert "colonnade/_library/libcolonnade.so.1" in names and "colonnade/py.typed" in names
+    assert "manylinux" in wheel.name
+    assert {"colonnade/_library/libcolonnade.so.1", "colonnade/_library/libzstd.so.1"} <= set(names)
+    assert "colonnade/py.typed" in names
+    assert any(name.endswith("licenses/zstd/LICENSE") for name in names)
     sources = {path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py")}
     assert sources <= set(names)
     assert any(name.endswith("dist-info/licenses/LICENSE") for name in names)

@@ -1,6 +1,7 @@
 """Tables in DuckDB, pyarrow and Polars: the same answers as without us, and less that is read."""
 
 import datetime
+import json
 import os
 import random
 
@@ -13,6 +14,7 @@ import pytest
 
 import pushdown_differential
 from package import colonnade
+from program import run
 from colonnade.arrow_filter import translate
 from colonnade.polars_scan import pushed_part
 
@@ -88,9 +90,14 @@ def test_the_same_question_from_everywhere(table, arrow):
     assert colonnade.read_pandas(table, ["id"], "i32 > 200 AND s = 'ab'")["id"].tolist() == wanted
     assert ours.to_table(["id"], (field("i32") > 200) & (field("s") == name)).to_pydict()[
         "id"] == wanted
+    program = run("scan", table.path, "--select", "id", "--where", "i32 > 200 AND s = 'ab'",
+                  "--format", "jsonl").stdout
+    assert [json.loads(line)["id"] for line in program.splitlines()] == wanted
     # What is skipped is the same, whoever asks.
     plain = table.explain(filter="i32 > 200 AND s = 'ab'")["plan"]
     arrows = translate((field("i32") > 200) & (field("s") == name), table.arrow_schema())
+    assert json.loads(run("explain", table.path, "--where", "i32 > 200 AND s = 'ab'",
+                          "--json").stdout)["plan"] == plain
     assert table.explain(filter=arrows.text, parameters=arrows.parameters)["plan"] == plain
     assert handed_over(table, lazy.select("id")) == table.explain(
         filter=(colonnade.col("i32") > 200) & (colonnade.col("s") == name))["plan"] == plain

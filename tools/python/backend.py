@@ -1,7 +1,8 @@
 """Builds the wheel, as pip asks for it (PEP 517); standard library only.
 
-The C library that goes in is `$COLONNADE_LIBRARY`, or what tools/library built. The wheel's tag says
-what that library needs of a system: the processor, and the C library's version.
+The C library that goes in is `$COLONNADE_LIBRARY`, or what tools/library built, and with it the zstd
+it was linked with, for systems that have none. The wheel's tag says what is needed of a system: the
+processor, and the C library's version.
 """
 
 import base64
@@ -12,9 +13,11 @@ import os
 import pathlib
 import re
 import struct
+import subprocess
 import tomllib
 import zipfile
 
+ZSTD_LICENSE = pathlib.Path("/usr/share/doc/libzstd1/copyright")
 HERE = pathlib.Path(__file__).resolve().parent
 BUILT = HERE.parent.parent / ".build" / "library" / "lib" / "libcolonnade.so.1"
 MACHINES = {62: "x86_64", 183: "aarch64"}
@@ -48,17 +51,21 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     if not library.is_file():
         raise RuntimeError(f"{library} is not there: run tools/library, or tools/wheel for both")
     content = library.read_bytes()
-    tag = f"py3-none-{platform_tag(content)}"
+    zstd = linked_zstd(library)
+    tag = f"py3-none-{platform_tag(content, zstd.read_bytes())}"
     name, version = project["name"], project["version"]
     information = f"{name}-{version}.dist-info"
     files = {path.relative_to(HERE / "src").as_posix(): path.read_bytes()
              for path in sorted((HERE / "src").rglob("*"))
              if path.suffix in (".py", ".typed") and "__pycache__" not in path.parts}
     files[f"{name}/_library/libcolonnade.so.1"] = content
+    files[f"{name}/_library/libzstd.so.1"] = zstd.read_bytes()
     files[f"{information}/METADATA"] = metadata(project).encode()
     files[f"{information}/WHEEL"] = (
         f"Wheel-Version: 1.0\nGenerator: colonnade\nRoot-Is-Purelib: false\nTag: {tag}\n").encode()
     files[f"{information}/licenses/LICENSE"] = license_text()
+    if ZSTD_LICENSE.is_file():
+        files[f"{information}/licenses/zstd/LICENSE"] = ZSTD_LICENSE.read_bytes()
     files[f"{information}/RECORD"] = record(files, information)
     wheel = f"{name}-{version}-{tag}.whl"
     with zipfile.ZipFile(pathlib.Path(wheel_directory, wheel), "w",
@@ -69,6 +76,15 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
             entry.external_attr = (0o755 if path.endswith(".so.1") else 0o644) << 16
             archive.writestr(entry, data)
     return wheel
+
+
+def linked_zstd(library):
+    """The zstd that the dynamic linker of this machine gives the library."""
+    listed = subprocess.run(["ldd", library], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"libzstd\.so\.1 => (\S+)", listed)
+    if not found:
+        raise RuntimeError(f"{library} is not linked with libzstd.so.1, or it is not installed")
+    return pathlib.Path(found.group(1)).resolve()
 
 
 def license_text():
@@ -103,13 +119,14 @@ def record(files, information):
     return rows.getvalue().encode()
 
 
-def platform_tag(library):
-    """The systems a shared library runs on."""
+def platform_tag(library, zstd):
+    """The systems that a shared library and the zstd beside it run on."""
     machine = MACHINES[struct.unpack_from("<H", library, 18)[0]]
-    if not all(map(EVERYWHERE.match, needed_libraries(library))):
+    needed = {*needed_libraries(library), *needed_libraries(zstd)} - {"libzstd.so.1"}
+    if not all(map(EVERYWHERE.match, needed)):
         return f"linux_{machine}"
     version = max((int(major), int(minor)) for major, minor in
-                  re.findall(rb"\0GLIBC_(\d+)\.(\d+)(?=[.\0])", library))
+                  re.findall(rb"\0GLIBC_(\d+)\.(\d+)(?=[.\0])", library + zstd))
     cpp = max((tuple(map(int, text.split(b"."))) for text in
                re.findall(rb"\0GLIBCXX_([\d.]+)(?=\0)", library)), default=(0,))
     version = max([version] + [system for system, symbols in NEWEST_CPP_SYMBOLS.items()

@@ -92,7 +92,12 @@ def _load() -> ctypes.CDLL:
     path = os.environ.get("COLONNADE_LIBRARY") or str(
         pathlib.Path(__file__).parent / "_library" / _NAME)
     try:
-        loaded = ctypes.CDLL(path)
+        try:
+            loaded = ctypes.CDLL(path)
+        except OSError:
+            # A system without zstd: the wheel carries it, and what is loaded once is found again.
+            ctypes.CDLL(str(pathlib.Path(path).parent / "libzstd.so.1"))
+            loaded = ctypes.CDLL(path)
     except OSError as error:
         raise ImportError(
             f"colonnade's library could not be loaded: {error}; install the wheel for this "
