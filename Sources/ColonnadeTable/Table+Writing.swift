@@ -31,7 +31,7 @@ extension Table {
     case .table:
       throw ColonnadeError(
         .invalidArgument, "there is a table already", file: path,
-        hint: "add rows to it with --mode append, or choose another path")
+        hint: "append to it, or choose another path")
     case .foreign(let what):
       throw ColonnadeError(
         .invalidArgument, "the path \(what), which is not a table", file: path,

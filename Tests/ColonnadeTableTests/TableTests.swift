@@ -236,7 +236,7 @@ import Testing
     #expect(failure { _ = try Table.open(path) }?.kind == .notFound)
     try TableFixture.create(path, 0..<10)
     let again = failure { try TableFixture.create(path, 0..<10) }
-    #expect(again?.kind == .invalidArgument && again?.hint?.contains("--mode append") == true)
+    #expect(again?.kind == .invalidArgument && again?.hint?.contains("append to it") == true)
 
     let fileSystem = PosixFileSystem.shared
     try fileSystem.makeFolders(scratch.path("other"))

@@ -111,7 +111,7 @@ struct Publisher {
         }
         throw ColonnadeError(
           .commitConflict, "another writer made the table first", file: folder.path,
-          hint: "add the rows with --mode append")
+          hint: "append the rows to it")
       }
       parent = try latest(after: root.version)
       pause(attempt)
