@@ -19,7 +19,7 @@ public func colonnade_scan(
     let out = unsafe try required(stream, "stream")
     let request = unsafe try ScanRequest(options)
     let source = handle.source
-    let projection = try request.projection(of: source.schema)
+    let projection = try ScanProjection(request.projection, schema: source.schema)
     let predicate = try request.predicate?.bind(source.schema)
     let scanOptions = request.options
     // Started with the first batch: a consumer that only looks at the schema costs nothing.
@@ -48,7 +48,8 @@ public func colonnade_take(
       throw ColonnadeError(.invalidArgument, "rows is NULL, and \(rowCount) are announced")
     }
     let wanted = unsafe Array(UnsafeBufferPointer(start: rows, count: max(0, rowCount)))
-    let projection = try request.projection(of: handle.source.schema)
+    let projection = try ScanProjection(
+      request.projection, schema: handle.source.schema)
     // Rows that are not there are an error of the call, not of the first batch.
     let take = try Take(
       handle.source, rows: wanted, projection: projection,

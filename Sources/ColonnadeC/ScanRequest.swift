@@ -9,8 +9,6 @@ import ColonnadeQuery
 /// What a scan, a count, a take or an explanation is asked.
 @safe struct ScanRequest {
   var projection = Projection.all
-  /// No columns at all: batches that only count rows.
-  var hasNoColumns = false
   var predicate: Predicate?
   var options = ScanOptions()
   var layoutFlags: UInt32 = 0
@@ -26,7 +24,6 @@ import ColonnadeQuery
     }
     let given = unsafe try ScanRequest.options(at: pointer)
     unsafe requested = given.requested_schema
-    hasNoColumns = unsafe given.no_columns && given.column_count == 0 && given.select == nil
     if let text = unsafe try String(c: given.select, "select") {
       guard unsafe given.column_count == 0 else {
         throw ColonnadeError(
@@ -36,6 +33,9 @@ import ColonnadeQuery
     } else if unsafe given.column_count > 0 {
       projection = Projection(
         columns: unsafe try texts(given.columns, count: given.column_count, "a column"))
+    } else if unsafe given.no_columns {
+      // Batches that only count rows.
+      projection = Projection(columns: [])
     }
     let parameters = unsafe try PredicateParameter.list(
       given.parameters, count: given.parameter_count)
@@ -76,11 +76,6 @@ import ColonnadeQuery
   /// How the batches of `schema` lie in memory.
   func layout(of schema: Schema) throws(ColonnadeError) -> ArrowLayout {
     try unsafe ArrowLayout(schema: schema, flags: layoutFlags, requesting: requested)
-  }
-
-  func projection(of schema: Schema) throws(ColonnadeError) -> ScanProjection {
-    hasNoColumns
-      ? ScanProjection(nothingOf: schema) : try ScanProjection(projection, schema: schema)
   }
 }
 

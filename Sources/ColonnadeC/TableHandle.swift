@@ -114,11 +114,6 @@ public func colonnade_table_divide(
   unsafe answering(error) { () throws(ColonnadeError) in
     let handle = unsafe try TableHandle.required(table, "table")
     let out = unsafe try required(boundaries, "boundaries")
-    guard count > 0, count <= 1 << 20 else {
-      throw ColonnadeError(
-        .invalidArgument, "rows cannot be divided among \(count) workers",
-        hint: "a count goes from 1 to 1,048,576")
-    }
     let divided = try handle.source.divide(into: count)
     for (index, row) in divided.enumerated() { unsafe out[index] = UInt64(row) }
   }

@@ -199,7 +199,11 @@ void what_is_known_is_told(void) {
   CHECK(strstr(json, "\"plan\"") && !strstr(json, "\"actual\""));
   colonnade_string_free(json);
   OK(colonnade_explain(table, &options, true, &json, &error));
-  CHECK(strstr(json, "\"actual\""));
+  CHECK(strstr(json, "\"actual\"") && !strstr(json, "\"readColumns\": []"));
+  colonnade_string_free(json);
+  options.no_columns = true;
+  OK(colonnade_explain(table, &options, false, &json, &error));
+  CHECK(strstr(json, "\"readColumns\": []"));
   colonnade_string_free(json);
   columns[0] = "scorre";
   FAILS(colonnade_table_statistics(table, columns, 1, &json, &error), COLONNADE_NOT_FOUND);

@@ -149,8 +149,8 @@ def test_the_command(rows, tmp_path):
     out = tmp_path / "y.parquet"
     assert "10 rows" in command("export", table, out, "--where", "a < 10").stderr
     assert sorted(pq.read_table(out)["a"].to_pylist()) == list(range(10))
-    assert "already" in command("import", tmp_path / "x.parquet", table, code=3).stderr
-    assert "nowhere" in command("import", tmp_path / "nowhere", table, code=7).stderr
+    assert "already" in command("import", tmp_path / "x.parquet", table, code=2).stderr
+    assert "nowhere" in command("import", tmp_path / "nowhere", table, code=3).stderr
     assert "did you mean" in command("export", table, out, "--where", "aa < 10", code=3).stderr
     assert "import" in command("--help").stdout and "--sort-by" in command("import", "-h").stdout
     command(code=2)

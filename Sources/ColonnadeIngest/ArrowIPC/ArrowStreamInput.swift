@@ -66,14 +66,9 @@ final class ArrowBatchSource {
             error.kind, "column '\(column.name)': \(error.message)", hint: error.hint)
         }
       }
-      schema = Schema(
-        try zip(columns, fields).map { column, field throws(ColonnadeError) in
-          do throws(ColonnadeError) { return try field.field() } catch {
-            throw ColonnadeError(
-              error.kind, "column '\(column.name)': \(error.message)", hint: error.hint)
-          }
-        }, metadata: try message.schemaMetadata)
-      try schema.validate()
+      schema = try ArrowBatchReader(
+        fields: fields, metadata: try message.schemaMetadata, malformed: .corrupt
+      ).schema
     }
   }
 

@@ -101,11 +101,10 @@ struct PlaceholderValues {
       throw source.error(
         "the parameter '\(placeholder.text)' has no value", at: range, hint: wayOut)
     }
-    if case .name = placeholder {
-    } else if parameters[place].name != nil {
+    if !placeholder.isOfTheKind(of: .name("")), let name = parameters[place].name {
       throw source.error(
         "the parameters have names, and '\(placeholder.text)' has none", at: range,
-        hint: "write $\(parameters[place].name ?? "name")")
+        hint: "write $\(name)")
     }
     isUsed[place] = true
     return parameters[place].value

@@ -16,6 +16,9 @@ examples:
   python -m colonnade import part-*.parquet flights --mode append
   python -m colonnade export flights july.parquet --where "month = 7"
 """
+# As the program `colonnade` ends; 3 for the rest.
+EXIT_CODES = {"invalidArgument": 2, "corrupt": 4, "truncated": 4, "commitConflict": 5,
+              "limitExceeded": 6, "io": 7, "commitUnknown": 8, "cancelled": 130}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,9 +28,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         rows = options.command(options)
     except ColonnadeError as error:
+        return _failed(error, EXIT_CODES.get(error.kind, 3))
+    except FileNotFoundError as error:
         return _failed(error, 3)
-    except (ImportError, OSError, ValueError) as error:
-        return _failed(error, 7 if isinstance(error, OSError) else 3)
+    except OSError as error:
+        return _failed(error, 7)
+    except (ImportError, ValueError) as error:
+        return _failed(error, 3)
     except KeyboardInterrupt:
         return 130
     print(f"{rows:,} rows in {time.monotonic() - start:.1f} s", file=sys.stderr)

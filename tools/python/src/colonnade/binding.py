@@ -14,7 +14,8 @@ from ctypes import (
     POINTER, c_bool, c_char_p, c_int, c_int64, c_size_t, c_uint32, c_uint64, c_void_p)
 
 from . import structures
-from .errors import ColonnadeError, UnsupportedFeatureError, error_of
+from .errors import (
+    ColonnadeError, InvalidArgumentError, UnsupportedFeatureError, error_of)
 
 ABI_VERSION = 1
 _NAME = "libcolonnade.so.1"
@@ -178,8 +179,6 @@ def text_argument(value: str | None) -> bytes | None:
     """
     if value is None:
         return None
-    from .errors import InvalidArgumentError
-
     try:
         encoded = value.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from ctypes import PYFUNCTYPE, c_char_p, c_int, c_void_p, py_object, pythonapi
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .binding import library
 from .errors import ClosedError, InvalidArgumentError
@@ -101,40 +101,44 @@ def schema_structure(owner: Any) -> tuple[object, ArrowSchema]:
     return capsule, open_capsule(capsule, ArrowSchema)
 
 
-class OwnedSchema:
-    """An ArrowSchema of our own, released when nobody refers to it any more."""
+class _Owned(Generic[_Structure]):
+    """A structure of our own, released when nobody refers to it any more."""
 
     __slots__ = ("structure", "__weakref__")
 
-    def __init__(self, structure: ArrowSchema) -> None:
+    def __init__(self, structure: _Structure) -> None:
         self.structure = structure
 
     def __del__(self, release=release) -> None:
         release(self.structure)
 
 
-class OwnedArray:
-    """An ArrowArray of our own, released when nobody refers to it any more."""
+class OwnedSchema(_Owned[ArrowSchema]):
+    """An ArrowSchema of our own."""
 
-    __slots__ = ("structure", "__weakref__")
-
-    def __init__(self, structure: ArrowArray) -> None:
-        self.structure = structure
-
-    def __del__(self, release=release) -> None:
-        release(self.structure)
+    __slots__ = ()
 
 
-class OwnedStream:
-    """An ArrowArrayStream of our own, released when nobody refers to it any more."""
+class OwnedArray(_Owned[ArrowArray]):
+    """An ArrowArray of our own."""
 
-    __slots__ = ("structure", "__weakref__")
+    __slots__ = ()
 
-    def __init__(self, structure: ArrowArrayStream) -> None:
-        self.structure = structure
 
-    def __del__(self, release=release) -> None:
-        release(self.structure)
+class OwnedStream(_Owned[ArrowArrayStream]):
+    """An ArrowArrayStream of our own."""
+
+    __slots__ = ()
+
+    def handed_over(self) -> object:
+        """What is left of the stream as a capsule; nothing is left here then."""
+
+        def move(address: int) -> None:
+            ctypes.memmove(address, ctypes.addressof(self.structure),
+                           ctypes.sizeof(ArrowArrayStream))
+            self.structure.release = None
+
+        return new_capsule(ArrowArrayStream, move)
 
 
 def take_stream(owner: Any) -> OwnedStream:

@@ -9,7 +9,7 @@ from typing import Any
 from .batch import Batch
 from .binding import library, take_error
 from .cancellation import Cancellation
-from .capsules import OwnedArray, OwnedSchema, OwnedStream, new_capsule
+from .capsules import OwnedArray, OwnedSchema, OwnedStream
 from .errors import ClosedError, ColonnadeError
 from .progress import ProgressCallback
 from .schema import Schema, read_type
@@ -102,8 +102,8 @@ class BatchReader:
         status = self._get_next(ctypes.byref(self._stream.structure), ctypes.byref(array.structure))
         if status != 0:
             failure = self._failure(status)
-            self._stream = None
             self._is_closed = True
+            self._finish()
             raise failure
         if self._cancellation is not None:
             self._cancellation.raise_pending()
@@ -146,14 +146,7 @@ class BatchReader:
         Raises:
             ClosedError: It is used up or closed.
         """
-        stream = self._opened()
-
-        def move(address: int) -> None:
-            ctypes.memmove(address, ctypes.addressof(stream.structure),
-                           ctypes.sizeof(ArrowArrayStream))
-            stream.structure.release = None
-
-        capsule = new_capsule(ArrowArrayStream, move)
+        capsule = self._opened().handed_over()
         self._stream = None
         self._is_closed = True
         if self._cancellation is not None:

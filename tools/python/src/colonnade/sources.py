@@ -9,7 +9,7 @@ from typing import Any
 
 from .building import Built, build_values
 from .capsules import (
-    OwnedArray, OwnedSchema, OwnedStream, schema_structure, take_array, take_stream)
+    OwnedArray, OwnedSchema, OwnedStream, new_capsule, schema_structure, take_array, take_stream)
 from .errors import ClosedError, ColonnadeError, InvalidArgumentError, SchemaMismatchError
 from .exports import fill_schema, share_schema
 from .optional import loaded, required
@@ -160,8 +160,6 @@ class DescribedSchema:
         self._owner = owner
 
     def __arrow_c_schema__(self) -> object:
-        from .capsules import new_capsule
-
         return new_capsule(ArrowSchema, lambda address: share_schema(
             self._owner.structure, ArrowSchema.from_address(address), self._owner))
 
@@ -176,22 +174,10 @@ def _of_stream(stream: OwnedStream, wanted: OwnedSchema | None) -> Source:
     if wanted is not None:
         class Once:
             def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-                return _handed_over(stream)
+                return stream.handed_over()
 
         return _cast(Once(), wanted)
     return Source(stream_schema(stream), iter([stream]))
-
-
-def _handed_over(stream: OwnedStream) -> object:
-    from .capsules import new_capsule
-    from .structures import ArrowArrayStream
-
-    def move(address: int) -> None:
-        ctypes.memmove(address, ctypes.addressof(stream.structure),
-                       ctypes.sizeof(ArrowArrayStream))
-        stream.structure.release = None
-
-    return new_capsule(ArrowArrayStream, move)
 
 
 def stream_schema(stream: OwnedStream) -> OwnedSchema:
