@@ -1,0 +1,1 @@
+"""Whole jobs, ours beside the peers, in one run: `tools/bench`."""

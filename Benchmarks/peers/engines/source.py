@@ -1,0 +1,21 @@
+"""The source itself, asked through pyarrow's functions in memory: what all others must return."""
+
+import pyarrow.dataset
+
+from ..predicate import combined
+
+
+class Engine:
+    version = "0"
+
+    def write(self, table, path, dataset) -> None:
+        pass
+
+    def read(self, path, dataset, columns, where):
+        table = dataset.load()
+        if where:
+            table = table.filter(combined(where, pyarrow.dataset.field))
+        return table.select(columns) if columns else table
+
+    def take(self, path, dataset, rows):
+        return dataset.load().take(rows)

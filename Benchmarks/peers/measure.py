@@ -1,0 +1,121 @@
+"""Runs a job: one process per engine, all alive at once, each told to run in turn, so that a slow
+moment of the machine meets all of them."""
+
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+from .jobs import Job
+
+# Short jobs are repeated until so many seconds or so many runs.
+ENOUGH_SECONDS = 1.0
+MOST_RUNS = 25
+
+
+class Failure(Exception):
+    pass
+
+
+class Process:
+    """An engine at a job."""
+
+    def __init__(self, engine: str, job: Job) -> None:
+        self.engine = engine
+        self.errors = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "peers.worker", engine, job.name], text=True,
+            env={**os.environ, "PYTHONPATH": str(pathlib.Path(__file__).parents[1])},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
+        self.seconds: list[float] = []
+
+    def ask(self, word: str) -> dict:
+        try:
+            self.process.stdin.write(word + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            self.process.wait()
+            self.errors.seek(0)
+            said = self.errors.read().strip().splitlines()
+            raise Failure(said[-1] if said else f"ended with {self.process.returncode}")
+        return json.loads(line)
+
+    def close(self) -> None:
+        for pipe in (self.process.stdin, self.process.stdout):
+            pipe.close()
+        self.process.wait()
+        self.errors.close()
+
+
+def check(job: Job, digest: str | None, expected: str | None) -> str:
+    if digest is None:
+        return "-"
+    return "yes" if digest == expected else "NO"
+
+
+def expected_digest(job: Job) -> str | None:
+    if job.kind not in ("read", "take"):
+        return None
+    process = Process("source", job)
+    try:
+        process.ask("run")
+        return process.ask("finish")["digest"]
+    finally:
+        process.close()
+
+
+def measure(job: Job, chosen: list[str], runs: int, quick: bool, say) -> dict[str, dict]:
+    """Figures by engine; an engine that fails has its error."""
+    results: dict[str, dict] = {}
+    expected = expected_digest(job)
+    processes = []
+    for engine in chosen:
+        process = Process(engine, job)
+        # The run that warms up; it also writes the store where there is none.
+        try:
+            if job.kind != "bytes" and job.most_runs is None:
+                process.ask("run")
+            processes.append(process)
+        except Failure as failure:
+            results[engine] = {"error": str(failure)}
+            process.close()
+    left = list(processes) if job.kind != "bytes" else []
+    while left:
+        for process in list(left):
+            try:
+                process.seconds.append(process.ask("run")["seconds"])
+            except Failure as failure:
+                results[process.engine] = {"error": str(failure)}
+                left.remove(process)
+                continue
+            enough = quick or sum(process.seconds) > ENOUGH_SECONDS
+            wanted = runs if enough else max(runs, MOST_RUNS)
+            if len(process.seconds) >= min(wanted, job.most_runs or wanted):
+                left.remove(process)
+    for process in processes:
+        if process.engine not in results:
+            try:
+                finished = process.ask("finish")
+                results[process.engine] = {
+                    **finished, "seconds": process.seconds,
+                    "median": statistics.median(process.seconds) if process.seconds else None,
+                    "same": check(job, finished.get("digest"), expected)}
+            except Failure as failure:
+                results[process.engine] = {"error": str(failure)}
+        process.close()
+    for engine in chosen:
+        result = results[engine]
+        if "error" in result:
+            say(f"  {engine:18} failed: {result['error']}")
+        elif job.kind == "bytes":
+            say(f"  {engine:18} {result['bytes'] / 1e6:10.2f} MB")
+        else:
+            say(f"  {engine:18} {result['median'] * 1e3:10.2f} ms   "
+                f"+{(result['peak'] - result['base']) / 1e6:.0f} MB   same rows: {result['same']}")
+    return {engine: results[engine] for engine in chosen}

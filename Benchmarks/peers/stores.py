@@ -1,0 +1,56 @@
+"""What an engine has written of a data set, kept from one run to the next."""
+
+import contextlib
+import pathlib
+import shutil
+
+from .data import Dataset
+from .places import DATA
+
+# Builds of ours whose stores are kept: working copies side by side share the data.
+KEPT = 3
+
+
+def remove(path: pathlib.Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def path(dataset: Dataset, name: str, engine) -> pathlib.Path:
+    """Where the store of an engine's version lies."""
+    # Settings that differ in reading only share one.
+    name = name.removesuffix("-attached")
+    return (DATA / "stores" / dataset.path.parent.name / dataset.name / name / engine.version
+            / "rows")
+
+
+def is_written(store: pathlib.Path) -> bool:
+    return store.with_name("done").exists()
+
+
+def write(dataset: Dataset, name: str, engine) -> None:
+    """Writes the store; older versions make room."""
+    store = path(dataset, name, engine)
+    remove(store.parent)
+    store.parent.mkdir(parents=True)
+    engine.write(dataset.load(), store, dataset)
+    if hasattr(engine, "settle"):
+        engine.settle(store)
+    store.with_name("done").touch()
+    versions = sorted(store.parents[1].iterdir(), key=lambda old: old.stat().st_mtime)
+    for old in versions[:-KEPT]:
+        remove(old)
+
+
+@contextlib.contextmanager
+def scratch(dataset: Dataset, engine: str):
+    """A place to write to, gone afterwards."""
+    path = DATA / "scratch" / f"{dataset.name}-{engine}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remove(path)
+    try:
+        yield path
+    finally:
+        remove(path)
