@@ -194,7 +194,7 @@ FIELD = Record(40, ("name", 0, 4), ("nameSize", 4, 2), ("type", 6, 1), ("flags",
 SLOT = Record(4, ("column", 0, 4))
 ROW_GROUP = Record(32, ("firstRow", 0, 8), ("rowCount", 8, 4), ("reserved", 12, 4), ("stored", 16, 8),
                    ("decoded", 24, 8))
-CHUNK = Record(64, ("firstPage", 0, 4), ("pageShift", 4, 1), ("flags", 5, 1), ("reserved", 6, 2),
+CHUNK = Record(64, ("firstPage", 0, 4), ("pageShift", 4, 1), ("flags", 5, 1), ("reference", 6, 2),
                ("slots", 8, 8), ("dictionaryEntries", 16, 4), ("dictionaryPage", 20, 4),
                ("statistics", 24, 4), ("bloom", 28, 4), ("validity", 32, 8), ("decoded", 40, 8),
                ("stored", 48, 8), ("largeValues", 56, 8))
@@ -536,9 +536,11 @@ class Cursor:
 # What is decoded for a null slot is of no meaning; the page's validity is laid over it afterwards.
 
 E_NONE, E_PLAIN, E_CONSTANT, E_PACKED, E_DELTA, E_RUNS, E_DICTIONARY, E_DECIMAL = range(8)
-ENCODINGS = ("none", "plain", "constant", "packed", "delta", "run-length", "dictionary", "decimal")
+E_REFERENCE = 10
+ENCODINGS = {E_NONE: "none", E_PLAIN: "plain", E_CONSTANT: "constant", E_PACKED: "packed", E_DELTA: "delta",
+             E_RUNS: "run-length", E_DICTIONARY: "dictionary", E_DECIMAL: "decimal", E_REFERENCE: "reference"}
 
-F_FRAME_VALIDITY, F_CHUNK_VALIDITY, F_SHORT_ENDS, F_RUN_CODES, F_LARGE = 1, 2, 4, 8, 16
+F_FRAME_VALIDITY, F_CHUNK_VALIDITY, F_SHORT_ENDS, F_RUN_CODES, F_LARGE, F_MULTIPLES = 1, 2, 4, 8, 16, 32
 
 
 def layout_width(f):
@@ -557,9 +559,9 @@ def encodings_for(f):
     if f.code in VARIABLE:
         return (E_NONE, E_PLAIN, E_CONSTANT, E_RUNS, E_DICTIONARY)
     if f.code in INTEGERS:
-        delta = (E_DELTA,) if f.width <= 8 else ()
-        return (E_NONE, E_PLAIN, E_CONSTANT, E_PACKED, E_RUNS, E_DICTIONARY) + delta
-    decimal = (E_DECIMAL,) if f.code in (FLOAT32, FLOAT64) else ()
+        narrow = (E_DELTA, E_REFERENCE) if f.width <= 8 else ()
+        return (E_NONE, E_PLAIN, E_CONSTANT, E_PACKED, E_RUNS, E_DICTIONARY) + narrow
+    decimal = (E_DECIMAL, E_REFERENCE) if f.code in (FLOAT32, FLOAT64) else ()
     return (E_NONE, E_PLAIN, E_CONSTANT, E_RUNS, E_DICTIONARY) + decimal
 
 
@@ -617,12 +619,47 @@ def decode_packed(f, page, cursor, n):
 def decode_decimal(f, page, cursor, n):
     """encodings.md, Encodings, 7 decimal."""
     check(page["scale"] <= 18, f"{cursor.what}: scale {page['scale']}", cursor.offset)
+    values = [decimal_bits(f, page["base"] + x, page["scale"]) for x in cursor.packed(n, page["width"])]
+    patch(page, cursor, values, f.width)
+    return values
+
+
+def decimal_bits(f, integer, scale):
+    """encodings.md, Encodings, 7 decimal: the bits of the float that an integer of 64 bits stands for."""
     form, width = FLOATS[f.code]
+    quotient = float(signed(integer, 8)) / float(10 ** scale)
+    return unsigned(struct.pack(form, quotient), 0, width)
+
+
+def reference_integer(f, x, scale):
+    """encodings.md, Encodings, 10 reference: the integer of a slot of the reference, modulo 2^64.
+
+    `x` are the bits of its value, or None for null.
+    """
+    if x is None:
+        return 0
+    if f.code in INTEGERS:
+        return x if f.code in UNSIGNED else signed(x, f.width)
+    form, width = FLOATS[f.code]
+    product = struct.unpack(form, x.to_bytes(width, "little"))[0] * float(10 ** scale)
+    # Python rounds ties to even as well.
+    return round(product) if abs(product) < 1 << 50 else 0
+
+
+def decode_reference(f, page, cursor, n, reference):
+    """encodings.md, Encodings, 10 reference. `reference` is its field and the slots of this part."""
+    other, slots = reference
+    own_scale, other_scale = page["scale"] & 15, page["scale"] >> 4
+    check(own_scale == 0 or f.code in FLOATS, f"{cursor.what}: scale of integers", cursor.offset)
+    check(other_scale == 0 or other.code in FLOATS, f"{cursor.what}: scale of a reference's integers",
+          cursor.offset)
     values = []
-    for x in cursor.packed(n, page["width"]):
-        quotient = float(signed(page["base"] + x, 8)) / float(10 ** page["scale"])
-        values.append(unsigned(struct.pack(form, quotient), 0, width))
-    patch(page, cursor, values, width)
+    for x, slot in zip(cursor.packed(n, page["width"]), slots, strict=True):
+        r, d = reference_integer(other, slot, other_scale), page["base"] + x
+        integer = (r * d if page["flags"] & F_MULTIPLES else r + d) & (1 << 64) - 1
+        values.append(decimal_bits(f, integer, own_scale) if f.code in FLOATS
+                      else integer & (1 << 8 * f.width) - 1)
+    patch(page, cursor, values, f.width)
     return values
 
 
@@ -675,7 +712,7 @@ def look_up(code, dictionary):
     return dictionary[code] if code < len(dictionary) else None
 
 
-def decode_values(f, page, cursor, n, valid, dictionary, large_value):
+def decode_values(f, page, cursor, n, valid, dictionary, large_value, reference):
     """encodings.md, Encodings."""
     encoding = page["encoding"]
     if encoding == E_PLAIN:
@@ -686,6 +723,8 @@ def decode_values(f, page, cursor, n, valid, dictionary, large_value):
         return decode_packed(f, page, cursor, n)
     if encoding == E_DECIMAL:
         return decode_decimal(f, page, cursor, n)
+    if encoding == E_REFERENCE:
+        return decode_reference(f, page, cursor, n, reference)
     if encoding == E_DELTA:
         return decode_delta(f, page, cursor, n)
     if encoding == E_RUNS:
@@ -1031,7 +1070,7 @@ class File:
                         check(c["slots"] == total, f"{what}: number of slots", at + 8)
                         check(c["firstPage"] == NONE and c["dictionaryPage"] == NONE
                               and c["bloom"] == NONE and not c["validity"] and not c["pageShift"]
-                              and not c["dictionaryEntries"], f"{what}: has pages", at)
+                              and not c["dictionaryEntries"] and not c["reference"], f"{what}: has pages", at)
                         continue
                     total += c["slots"]
                     if unreadable:
@@ -1051,10 +1090,19 @@ class File:
                         self.inside(c["validity"], ceil_div(c["slots"], 8), f"{what}: validity")
                     for p in range(pages):
                         page = self.entry(K_PAGES, c["firstPage"] + p)
-                        if page["encoding"] > E_DECIMAL:
+                        if page["encoding"] not in ENCODINGS:
                             self.refused[column.index] = f"encoding {page['encoding']} of field {f.name!r} is unknown"
                         elif page["codec"] > 1:
                             self.refused[column.index] = f"codec {page['codec']} of field {f.name!r} is unknown"
+        for column in self.schema:
+            for g in range(groups):
+                c = self.chunk(g, column)
+                other = column.index + signed(c["reference"], 2)
+                if column.index not in self.refused and c["reference"] and other in self.refused:
+                    pages = ceil_div(self.row_groups[g].row_count, 1 << c["pageShift"])
+                    if any(self.entry(K_PAGES, c["firstPage"] + p)["encoding"] == E_REFERENCE for p in range(pages)):
+                        self.refused[column.index] = (f"field {column.name!r} refers to {self.schema[other].name!r}: "
+                                                      f"{self.refused[other]}")
 
     # file.md, Checksums: the data area
 
@@ -1115,18 +1163,19 @@ class File:
             yield (page["offset"] + count * width + a, body[count * width + a:count * width + b],
                    min(full, n - i * full))
 
-    def read_page(self, f, index, n, chunk_valid, dictionary, what, large_values=0):
+    def read_page(self, f, index, n, chunk_valid, dictionary, what, large_values=0, reference=None):
         """encodings.md: the slots of one page; None for null.
 
-        `chunk_valid` are the bits of the chunk's bitmap for this page, or None.
+        `chunk_valid` are the bits of the chunk's bitmap for this page, or None; `reference` finds the
+        field that the chunk refers to, with all its slots, or is None.
         """
         page = self.entry(K_PAGES, index)
         page["large"] = None
         at = self.sections[K_PAGES].position(index)
         encoding, flags, nulls, framed = page["encoding"], page["flags"], page["nulls"], page["frameShift"] != 255
-        check(encoding <= E_DECIMAL, f"{what}: encoding {encoding} is unknown", at + 12)
+        check(encoding in ENCODINGS, f"{what}: encoding {encoding} is unknown", at + 12)
         check(page["codec"] <= 1, f"{what}: codec {page['codec']} is unknown", at + 13)
-        check(flags < 32, f"{what}: page flags {flags} are unknown", at + 38)
+        check(flags < 64, f"{what}: page flags {flags} are unknown", at + 38)
         check(nulls <= n, f"{what}: more nulls than slots", at + 28)
         check(encoding in encodings_for(f), f"{what}: encoding {ENCODINGS[encoding]} of a {f.type}", at + 12)
         if page["size"]:
@@ -1156,7 +1205,14 @@ class File:
         check(not flags & F_LARGE or f.code in VARIABLE and encoding == E_PLAIN, f"{what}: large values", at + 38)
         check(encoding != E_DICTIONARY and not (encoding == E_RUNS and flags & F_RUN_CODES)
               or dictionary is not None, f"{what}: no dictionary", at + 12)
-        check(page["auxiliary"] == 0 or encoding in (E_PACKED, E_RUNS, E_DECIMAL), f"{what}: auxiliary count", at + 32)
+        check(page["auxiliary"] == 0 or encoding in (E_PACKED, E_RUNS, E_DECIMAL, E_REFERENCE),
+              f"{what}: auxiliary count", at + 32)
+        check(not flags & F_MULTIPLES or encoding == E_REFERENCE, f"{what}: multiples of nothing", at + 38)
+        referred = None
+        if encoding == E_REFERENCE:
+            check(reference is not None, f"{what}: the chunk has no reference", at + 12)
+            other, other_slots = reference()
+            referred = other, other_slots[page["firstSlot"]:page["firstSlot"] + n]
         if nulls == 0:
             check(not flags & F_FRAME_VALIDITY, f"{what}: validity without nulls", at + 38)
         elif flags & F_FRAME_VALIDITY:
@@ -1185,8 +1241,9 @@ class File:
             else:
                 valid = [1] * m
             page["large"] = cursor.bitmap(m) if flags & F_LARGE else None
+            part = referred and (referred[0], referred[1][done:done + m])
             values = decode_values(f, page, cursor, m, valid, dictionary,
-                                   lambda r: self.large_value(r, what, large_values))
+                                   lambda r: self.large_value(r, what, large_values), part)
             cursor.end()
             check(not any(v and x is None for v, x in zip(valid, values)), f"{what}: code outside the dictionary",
                   offset)
@@ -1217,6 +1274,7 @@ class File:
                                         f"{what}, dictionary")
             size = sum(map(len, dictionary)) if f.code in BYTES else f.width * len(dictionary)
             check(size <= MAX_DICTIONARY_BYTES, f"{what}: dictionary of {size} bytes", at + 20)
+        reference = (lambda: self._reference(g, f, c, what, at)) if c["reference"] else None
         slots = []
         step = 1 << c["pageShift"]
         pages = ceil_div(self.row_groups[g].row_count, step)
@@ -1226,10 +1284,20 @@ class File:
             check(self.entry(K_PAGES, index)["firstSlot"] == a, f"{what}, page {p}: first slot",
                   self.sections[K_PAGES].position(index) + 24)
             slots += self.read_page(f, index, b - a, validity[a:b] if validity else None, dictionary,
-                                    f"{what}, page {p}", c["largeValues"])
+                                    f"{what}, page {p}", c["largeValues"], reference)
         if f.code in LENGTHS:
             self._check_lengths(f, c, slots, starts, what)
         return slots
+
+    def _reference(self, g, f, c, what, at):
+        """file.md, Chunks, and encodings.md, Encodings, 10 reference: the field that a chunk refers to."""
+        index = f.index + signed(c["reference"], 2)
+        check(f.parent == NONE and 0 <= index < len(self.schema), f"{what}: refers to field {index}", at + 6)
+        other = self.schema[index]
+        check(all(x.code in (FLOAT32, FLOAT64) or x.code in INTEGERS and x.width <= 8 for x in (f, other)),
+              f"{what}: a {f.type} refers to a {other.type}", at + 6)
+        check(self.chunk(g, other)["reference"] == 0, f"{what}: {other.name!r} has a reference itself", at + 6)
+        return other, self.slots(g, other)[0]
 
     def _check_lengths(self, f, c, slots, starts, what):
         """encodings.md, Lengths: each page's base names the child slot of its first element."""
@@ -1476,7 +1544,7 @@ def _data_regions(file):
                     used.add(index)
                     page = file.entry(K_PAGES, index)
                     n = firsts[k + 1] - firsts[k] if k < pages else c["dictionaryEntries"]
-                    encoding = dict(enumerate(ENCODINGS)).get(page["encoding"], page["encoding"])
+                    encoding = ENCODINGS.get(page["encoding"], page["encoding"])
                     label = f"{what}, {name} (entry {index}): {encoding}, {n} slots"
                     if page["frameShift"] == 255 or refused or not page["size"]:
                         yield page["offset"], page["size"], label, False

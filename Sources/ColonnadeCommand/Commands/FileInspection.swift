@@ -176,7 +176,7 @@ struct FileInspection {
     for (index, page, rows) in dictionary + pages {
       report.append([
         "\(chunk.rowGroup)", field.path, index, rows == 0 ? nil : HumanText.count(rows),
-        HumanText.count(page.nullCount), FileInspection.encoding(page),
+        HumanText.count(page.nullCount), FileInspection.encoding(page, of: chunk),
         page.bitWidth == 0 ? nil : "\(page.bitWidth)",
         page.frameShift == PageEntry.unframed
           ? nil : HumanText.count(1 << Int(min(page.frameShift, 62))),
@@ -185,8 +185,8 @@ struct FileInspection {
     }
   }
 
-  private static func encoding(_ page: PageEntry) -> String {
-    var text = Encoding(rawValue: page.encodingCode)?.name ?? "unknown \(page.encodingCode)"
+  private static func encoding(_ page: PageEntry, of chunk: ChunkInspection) -> String {
+    var text = chunk.encoding(of: page)
     switch Codec(rawValue: page.codecCode) {
     case .some(.none): break
     case .zstd:
@@ -244,16 +244,18 @@ struct FileInspection {
                   })
               ),
             ]
-            if withPages { parts.append(("pages", .list(chunk.pages.map(FileInspection.json)))) }
+            if withPages {
+              parts.append(("pages", .list(chunk.pages.map { FileInspection.json($0, of: chunk) })))
+            }
             return .object(parts)
           })
       ),
     ])
   }
 
-  private static func json(_ page: PageEntry) -> JSONText {
+  private static func json(_ page: PageEntry, of chunk: ChunkInspection) -> JSONText {
     .object([
-      ("encoding", .string(encoding(page))), ("offset", .count(page.offset)),
+      ("encoding", .string(encoding(page, of: chunk))), ("offset", .count(page.offset)),
       ("bytes", .count(page.byteCount)), ("firstSlot", .count(page.firstSlot)),
       ("nulls", .count(page.nullCount)), ("bitWidth", .count(page.bitWidth)),
     ])

@@ -11,6 +11,13 @@ struct ValueChoice {
   var compressor: ZstdCompressor?
   /// Plain values in compressed frames beat everything else.
   var compressesPlain = false
+  /// Bytes that those would take.
+  private var compressedByteCount = 0
+
+  /// Neither dictionary nor compression.
+  static var none: ValueChoice { ValueChoice() }
+
+  private init() {}
 
   /// - Parameter plans: the best of each page without a dictionary; nil for pages of nulls.
   init(
@@ -35,10 +42,37 @@ struct ValueChoice {
       <= (1 - model.compressionThreshold(isText: false)) * Double(byteCount)
     {
       compressesPlain = true
+      compressedByteCount = Int(ratio * Double(rawByteCount))
       if compressor == nil {
         compressor = try ZstdCompressor.take(level: options.level, dictionary: nil)
       }
     }
+  }
+
+  /// What the chunk takes with these choices: bytes, and bytes with the time to decode.
+  func price(
+    _ plans: [PagePlan?], _ ranges: PageRanges, _ model: CostModel
+  ) -> (byteCount: Int, price: Double) {
+    if compressesPlain {
+      let nanoseconds = 1.5 * Double(ranges.slotCount)
+      return (
+        compressedByteCount, Double(compressedByteCount) + model.price(nanoseconds: nanoseconds)
+      )
+    }
+    var total = (byteCount: dictionary?.byteCount ?? 0, price: Double(dictionary?.byteCount ?? 0))
+    for (plan, range) in zip(plans, ranges) {
+      guard let plan else { continue }
+      var choices = [plan]
+      if let dictionary { choices += [dictionary.plan(range), dictionary.runPlan(range)] }
+      var best = (byteCount: 0, price: Double.infinity)
+      for choice in choices {
+        let price = model.price(choice, slotCount: range.count)
+        if price < best.price { best = (choice.byteCount, price) }
+      }
+      total.byteCount += best.byteCount
+      total.price += best.price
+    }
+    return total
   }
 
   private static func dictionary(

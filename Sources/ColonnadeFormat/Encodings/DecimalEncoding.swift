@@ -62,7 +62,7 @@ enum DecimalEncoding {
   }
 
   /// The least number of places that suits most of 32 values spread over the page.
-  private static func likelyScale(_ page: PageSlots) -> Int? {
+  static func likelyScale(_ page: PageSlots) -> Int? {
     let width = page.source.kind.width
     let some = min(32, page.count)
     let sample = MutableBuffer(capacity: some * width)
@@ -88,12 +88,20 @@ enum DecimalEncoding {
     _ page: PageSlots, plan: PagePlan, start: Int, to target: MutableBuffer
   ) {
     guard plan.auxiliaryCount > 0 else { return }
+    appendPatches(
+      page, of: digits(page, scale: plan.scale).misses, plan: plan, start: start, to: target)
+  }
+
+  /// Appends as patches the values of the slots whose byte in `misses` is 1.
+  static func appendPatches(
+    _ page: PageSlots, of misses: MutableBuffer, plan: PagePlan, start: Int,
+    to target: MutableBuffer
+  ) {
     let width = page.source.kind.width
     let layout = PackedEncoding.patchLayout(
       count: page.count, bitWidth: plan.bitWidth, patchCount: plan.auxiliaryCount, width: width)
     target.appendZeros(start + layout.end - target.byteCount)
-    let digits = digits(page, scale: plan.scale)
-    let missed = unsafe digits.misses.pointer.assumingMemoryBound(to: UInt8.self)
+    let missed = unsafe misses.pointer.assumingMemoryBound(to: UInt8.self)
     var patch = 0
     for slot in 0..<page.count where unsafe missed[slot] == 1 {
       unsafe target.pointer.storeBytes(

@@ -24,8 +24,7 @@ struct DictionaryReader {
     }
     let context = PageContext(
       type: type, kind: kind, data: data, cache: cache, validityOffset: nil, largeValueOffset: 0,
-      dictionary: nil,
-      scratch: scratch)
+      dictionary: nil, reference: nil, scratch: scratch)
     return try PageDecoder(context, entry, count: count)
   }
 

@@ -101,7 +101,7 @@ extension PageDecoder {
   /// Slots whose bytes can be read alone, for pages that are not framed; nil where all are needed.
   private var blockSlots: Int? {
     switch encoding {
-    case .packed, .dictionary, .decimal: DeltaEncoding.blockCount
+    case .packed, .dictionary, .decimal, .reference: DeltaEncoding.blockCount
     case .plain: kind == .bit ? 8192 : max(1, 1024 / max(1, width))
     default: nil
     }
@@ -172,6 +172,8 @@ extension PageDecoder {
     case .constant: try decodeConstant(content, count: some, into: sink, at: position)
     case .packed: unsafe unpack(content, rows: slots, some, into: sink, at: position)
     case .decimal: unsafe decodeDecimals(content, rows: slots, some, into: sink, at: position)
+    case .reference:
+      try unsafe decodeReferences(content, rows: slots, some, into: sink, at: position)
     case .delta: unsafe decodeDelta(content, rows: slots, some, into: sink, at: position)
     case .runLength:
       try unsafe decodeRuns(content, rows: slots, some, into: sink, at: position)

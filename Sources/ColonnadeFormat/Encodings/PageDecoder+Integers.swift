@@ -54,7 +54,7 @@ extension PageDecoder {
     _ body: Buffer?
   ) throws(ColonnadeError) -> (bytes: Buffer, values: Int, count: Int)? {
     let some = Int(entry.auxiliaryCount)
-    guard encoding == .packed || encoding == .decimal, some > 0 else { return nil }
+    guard encoding.hasPatches, some > 0 else { return nil }
     let layout = PackedEncoding.patchLayout(
       count: count, bitWidth: Int(entry.bitWidth), patchCount: some, width: width)
     guard Int(entry.byteCount) == layout.end else {

@@ -16,6 +16,8 @@ struct PageContext {
   /// What references to values out of line count from.
   let largeValueOffset: UInt64
   let dictionary: DictionaryReader?
+  /// Nil where the chunk has none, and where no values are decoded.
+  let reference: ReferencedValues?
   let scratch: DecodingScratch
 }
 
@@ -128,9 +130,13 @@ struct PageDecoder {
     guard encoding != .decimal || Int(entry.scale) <= DecimalEncoding.greatestScale else {
       throw corrupt("\(entry.scale) decimal places")
     }
+    guard !flags.contains(.multiples) || encoding == .reference else {
+      throw corrupt("multiples of no reference")
+    }
+    if encoding == .reference { try checkReference() }
     let auxiliary = Int(entry.auxiliaryCount)
     switch encoding {
-    case .packed, .decimal:
+    case .packed, .decimal, .reference:
       guard auxiliary <= count, auxiliary == 0 || (!entry.isFramed && kind != .wideInteger) else {
         throw corrupt("\(auxiliary) patches of \(count) slots")
       }
@@ -191,7 +197,7 @@ struct PageDecoder {
       default: return slots * width
       }
     case .constant: return kind == .bytes ? nil : (width > 8 ? width : 0)
-    case .packed, .dictionary, .decimal:
+    case .packed, .dictionary, .decimal, .reference:
       return PackedEncoding.packedByteCount(slots, Int(entry.bitWidth))
     case .delta: return DeltaEncoding.bodyByteCount(count: slots, bitWidth: Int(entry.bitWidth))
     case .runLength:
@@ -259,7 +265,7 @@ struct PageDecoder {
   func wholeBody() throws(ColonnadeError) -> SlotContent {
     if let values = valuesByteCount(count) {
       var expected = values
-      if encoding == .packed || encoding == .decimal {
+      if encoding.hasPatches {
         expected =
           PackedEncoding.patchLayout(
             count: count, bitWidth: Int(entry.bitWidth), patchCount: Int(entry.auxiliaryCount),
@@ -301,6 +307,7 @@ struct PageDecoder {
     case .constant: try decodeConstant(content, count: part.count, into: sink, at: position)
     case .packed: unpack(content, part, into: sink, at: position)
     case .decimal: decodeDecimals(content, part, into: sink, at: position)
+    case .reference: try decodeReferences(content, part, into: sink, at: position)
     case .delta: decodeDelta(content, part, into: sink, at: position)
     case .runLength: try decodeRuns(content, part, into: sink, at: position)
     case .dictionary:

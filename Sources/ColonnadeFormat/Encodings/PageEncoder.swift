@@ -14,6 +14,8 @@ final class PageEncoder {
   let bytes: MutableBuffer
   /// The chunk's dictionary, for codes.
   var dictionary: ChunkDictionary?
+  /// For pages by another column.
+  var reference: ReferenceEncoder?
   /// For frames; nil does not compress.
   var compressor: ZstdCompressor?
   /// What `compressor` was made with.
@@ -140,7 +142,7 @@ final class PageEncoder {
     describe(plan, &entry)
     switch plan.encoding {
     case .delta, .runLength: entry.frameShift = 32
-    case .packed, .dictionary, .decimal:
+    case .packed, .dictionary, .decimal, .reference:
       entry.frameShift = FrameWriter.shift(
         bytesPerSlot: max(0.5, Double(plan.bitWidth) / 8), byteCount: options.frameByteCount * 2)
     default:
@@ -183,6 +185,9 @@ final class PageEncoder {
     if plan.encoding == .decimal {
       DecimalEncoding.appendPatches(page, plan: plan, start: start, to: bytes)
     }
+    if plan.encoding == .reference {
+      reference?.appendPatches(page, plan: plan, start: start, to: bytes)
+    }
     if plan.encoding == .packed {
       unsafe PackedEncoding.appendPatches(
         page.filled, width: source.kind.width, count: page.count, plan: plan, start: start,
@@ -200,6 +205,7 @@ final class PageEncoder {
     entry.auxiliaryCount = UInt32(plan.auxiliaryCount)
     entry.scale = UInt8(plan.scale)
     if plan.hasCodes { entry.flags.insert(.runsOfCodes) }
+    if plan.hasMultiples { entry.flags.insert(.multiples) }
   }
 
   /// Appends the values of slots `part` of the page; all of them for delta and run-length.
@@ -237,6 +243,7 @@ final class PageEncoder {
       unsafe PackedEncoding.append(
         UnsafeRawPointer(digits.integers.pointer) + part.lowerBound * 8, width: 8,
         count: part.count, base: plan.base, bitWidth: plan.bitWidth, to: target)
+    case .reference: reference?.append(page, plan: plan, part, to: target)
     case .delta:
       guard case .integer(_, let isSigned) = source.kind else { break }
       unsafe DeltaEncoding.append(

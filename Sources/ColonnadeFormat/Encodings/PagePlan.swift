@@ -7,8 +7,10 @@ struct PagePlan {
   var base: UInt64 = 0
   /// Patches or runs.
   var auxiliaryCount: Int = 0
-  /// Decimal places.
+  /// Decimal places; of references in the form of the entry.
   var scale: Int = 0
+  /// Values are multiples of the reference's.
+  var hasMultiples = false
   /// Run values are codes.
   var hasCodes = false
   /// Bytes of the body without frames and compression.
@@ -49,6 +51,8 @@ struct CostModel {
     case .dictionary: 0.5
     case .decimal: 0.7
     case .delta: 0.9
+    // The other column included, which whoever wants this one alone has to decode as well.
+    case .reference: 1.0
     }
   }
 

@@ -59,6 +59,14 @@ enum SlotKind: Hashable, Sendable {
     }
   }
 
+  /// Whether values may be stored by those of another column, and others by them.
+  var mayRefer: Bool {
+    switch self {
+    case .integer, .float: true
+    default: false
+    }
+  }
+
   /// Whether the format lets pages of this kind have `encoding`; runs of text are runs of codes.
   func allows(_ encoding: Encoding) -> Bool {
     switch (encoding, self) {
@@ -74,6 +82,7 @@ enum SlotKind: Hashable, Sendable {
     case (.runLength, _): true
     case (.decimal, .float): true
     case (.decimal, _): false
+    case (.reference, _): mayRefer
     case (.dictionary, .bit): false
     case (.dictionary, _): true
     }

@@ -86,6 +86,8 @@ package struct ChunkEntry: Hashable, Sendable {
   package var firstPage: UInt32 = FormatLimits.none
   package var pageShift: UInt8 = 0
   package var hasWideStatistics = false
+  /// From this field's index to that of the field it refers to; 0 where it refers to none.
+  package var reference: Int16 = 0
   package var slotCount: UInt64 = 0
   package var dictionaryCount: UInt32 = 0
   package var dictionaryPage: UInt32 = FormatLimits.none
@@ -103,6 +105,7 @@ package struct ChunkEntry: Hashable, Sendable {
     firstPage = entry.u32(0)
     pageShift = entry.u8(4)
     hasWideStatistics = entry.u8(5) & ChunkEntry.wideStatisticsFlag != 0
+    reference = Int16(bitPattern: entry.u16(6))
     slotCount = entry.u64(8)
     dictionaryCount = entry.u32(16)
     dictionaryPage = entry.u32(20)
@@ -124,7 +127,7 @@ package struct ChunkEntry: Hashable, Sendable {
     sink.writeU32(firstPage)
     sink.writeU8(pageShift)
     sink.writeU8(hasWideStatistics ? ChunkEntry.wideStatisticsFlag : 0)
-    sink.writeU16(0)
+    sink.writeU16(UInt16(bitPattern: reference))
     sink.writeU64(slotCount)
     sink.writeU32(dictionaryCount)
     sink.writeU32(dictionaryPage)

@@ -64,14 +64,18 @@ package struct ChunkDecoder: Sendable {
   let pages: any PageSource
   let data: any DataSource
   let cache: DecompressionCache
+  /// What its pages of encoding 10 refer to; nil where none may.
+  let reference: (any ReferenceSource)?
 
   package init(
-    shape: ChunkShape, pages: any PageSource, data: any DataSource, cache: DecompressionCache
+    shape: ChunkShape, pages: any PageSource, data: any DataSource, cache: DecompressionCache,
+    reference: (any ReferenceSource)? = nil
   ) {
     self.shape = shape
     self.pages = pages
     self.data = data
     self.cache = cache
+    self.reference = reference
   }
 
   /// The values of `slots`, of a leaf. Plain pages of fixed width share the file's memory.
@@ -81,7 +85,7 @@ package struct ChunkDecoder: Sendable {
     try check(slots)
     if let shared = try sharedColumn(slots) { return shared }
     let sink = try SlotSink(shape.type, count: slots.count)
-    let context = context()
+    let context = context(reference.map { ReferencedValues($0, slots: slots) })
     try forEachPage(of: slots) { page, part, position throws(ColonnadeError) in
       sink.filledCount = position
       try PageDecoder(context, page.entry, count: page.count)
@@ -96,7 +100,7 @@ package struct ChunkDecoder: Sendable {
   package func decode(selection: SelectionVector) throws(ColonnadeError) -> Column {
     if let range = try range(of: selection) { return try decode(slots: range) }
     let sink = try SlotSink(shape.type, count: selection.count)
-    let context = context()
+    let context = context(reference.map { ReferencedValues($0, selection: selection) })
     unsafe try forEachPage(of: selection) { page, rows, position throws(ColonnadeError) in
       sink.filledCount = position
       try unsafe PageDecoder(context, page.entry, count: page.count)
@@ -132,7 +136,8 @@ package struct ChunkDecoder: Sendable {
   }
 
   /// What all pages of one call share.
-  func context() -> PageContext {
+  /// - Parameter referenced: the reference's values where the call decodes values.
+  func context(_ referenced: ReferencedValues? = nil) -> PageContext {
     let kind = SlotKind(shape.type)
     var dictionary: DictionaryReader?
     if let page = shape.dictionaryPage, shape.dictionaryCount > 0 {
@@ -142,6 +147,6 @@ package struct ChunkDecoder: Sendable {
     return PageContext(
       type: shape.type, kind: kind, data: data, cache: cache,
       validityOffset: shape.validityOffset, largeValueOffset: shape.largeValueOffset,
-      dictionary: dictionary, scratch: DecodingScratch())
+      dictionary: dictionary, reference: referenced, scratch: DecodingScratch())
   }
 }

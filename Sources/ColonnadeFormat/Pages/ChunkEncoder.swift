@@ -14,12 +14,15 @@ package enum ChunkEncoder {
   ///   - rowCount: rows of the row group, 1 to 2^20.
   ///   - compression: the column's, shared by all its chunks in the file.
   ///   - largeValues: takes values above 65,536 bytes.
+  ///   - reference: a column that the chunk may refer to, of as many slots.
   /// - Throws: `.limitExceeded` for a value above 2^30 bytes, and what the sink throws.
   /// - Complexity: O(bytes of the slots).
   package static func encode(
     column: Column, layout: RowLayout, rowCount: Int, options: EncodingOptions,
-    compression: ColumnCompression, largeValues: any LargeValueSink
+    compression: ColumnCompression, largeValues: any LargeValueSink,
+    reference: ChunkReference? = nil
   ) throws(ColonnadeError) -> EncodedChunk {
+    precondition(reference == nil || reference?.column.count == column.count)
     let source = SlotSource(column)
     let chooser = EncodingChooser(options)
     let raw = source.rawByteCount(of: 0..<source.count)
@@ -45,7 +48,8 @@ package enum ChunkEncoder {
       encoder.dictionary = text.dictionary
       encoder.compressor = text.compressor
       encoder.compressionDictionary = text.compressionDictionary
-      encoder.compressesValues = text.compressor != nil
+      // Codes are compressed as codes: what stands for a value there is a view of it.
+      encoder.compressesValues = text.compressor != nil && text.dictionary == nil
       let mayCompress =
         options.forcedCodec == .zstd || (options.profile != .fast && options.forcedCodec == nil)
       if text.hasLargeValues, mayCompress {
@@ -53,14 +57,26 @@ package enum ChunkEncoder {
           level: options.level, dictionary: nil)
       }
     } else {
+      let referring = reference.flatMap { ReferenceEncoder($0) }
+      var referencePlans: [PagePlan?] = []
       for range in ranges {
         let page = PageSlots(source, range, scratch: scratch)
-        plans.append(page.nullCount == page.count ? nil : chooser.plan(page, dictionary: nil))
+        let isNull = page.nullCount == page.count
+        plans.append(isNull ? nil : chooser.plan(page, dictionary: nil))
+        referencePlans.append(
+          isNull ? nil : referring?.plan(page, mayPatch: chooser.mayPatch))
       }
       let values = try ValueChoice(source, plans: plans, rawByteCount: raw, options: options)
-      encoder.dictionary = values.dictionary
       encoder.compressor = values.compressor
-      encoder.compressesValues = values.compressesPlain
+      if let referring,
+        let mixed = chooser.mixed(plans, with: referencePlans, insteadOf: values, ranges)
+      {
+        plans = mixed
+        encoder.reference = referring
+      } else {
+        encoder.dictionary = values.dictionary
+        encoder.compressesValues = values.compressesPlain
+      }
     }
     defer {
       encoder.compressor?.giveBack()
@@ -99,11 +115,15 @@ package enum ChunkEncoder {
       PageSlots(encoder.source, 0..<encoder.source.count, scratch: MutableBuffer())
         .appendValidity(0..<encoder.source.count, to: bytes)
     }
-    return EncodedChunk(
+    var chunk = EncodedChunk(
       bytes: bytes, pages: pages, dictionaryPage: dictionaryPage,
       dictionaryCount: dictionaryPage == nil ? 0 : encoder.dictionary?.count ?? 0,
       pageShift: pageShift, validityOffset: validityOffset, rawByteCount: rawByteCount,
       storedByteCount: bytes.byteCount + encoder.outOfLineByteCount)
+    if pages.contains(where: { $0.encodingCode == Encoding.reference.rawValue }) {
+      chunk.reference = encoder.reference?.how.distance ?? 0
+    }
+    return chunk
   }
 
   /// Writes the page of the dictionary's values, framed for text, compressed where that saves.

@@ -17,6 +17,8 @@ package struct EncodedChunk: Sendable {
   package var pageShift: UInt8
   /// Where the validity bitmap stands in `bytes`, a multiple of 64; nil without one.
   package var validityOffset: UInt64?
+  /// How far the field that pages refer to is from this one; 0 where none does.
+  package var reference: Int16 = 0
   /// Bytes of the values decoded.
   package var rawByteCount: Int
   /// Bytes stored for them, values out of line included.

@@ -13,6 +13,15 @@ package enum Encoding: UInt8, Sendable, CaseIterable {
   case runLength = 5
   case dictionary = 6
   case decimal = 7
+  case reference = 10
+
+  /// Whether patches may stand behind the packed integers.
+  var hasPatches: Bool {
+    switch self {
+    case .packed, .decimal, .reference: true
+    default: false
+    }
+  }
 
   /// The word for people.
   package var name: String {
@@ -25,6 +34,7 @@ package enum Encoding: UInt8, Sendable, CaseIterable {
     case .runLength: "run-length"
     case .dictionary: "dictionary"
     case .decimal: "decimal"
+    case .reference: "reference"
     }
   }
 }
@@ -53,8 +63,10 @@ package struct PageEntry: Hashable, Sendable {
     package static let shortFrameEnds = Flags(rawValue: 4)
     package static let runsOfCodes = Flags(rawValue: 8)
     package static let largeValues = Flags(rawValue: 16)
+    /// Values are products with the reference's, not sums.
+    package static let multiples = Flags(rawValue: 32)
     /// All that this version knows.
-    package static let known = Flags(rawValue: 31)
+    package static let known = Flags(rawValue: 63)
   }
 
   /// Where the body starts, in bytes from the start of the file.
@@ -72,7 +84,7 @@ package struct PageEntry: Hashable, Sendable {
   package var auxiliaryCount: UInt32 = 0
   package var compressionDictionary: UInt16 = PageEntry.noDictionary
   package var flags: Flags = []
-  /// Decimal places of encoding 7.
+  /// Decimal places of encoding 7; of encoding 10 two numbers in one, `scales`.
   package var scale: UInt8 = 0
 
   package init() {}
@@ -116,4 +128,7 @@ package struct PageEntry: Hashable, Sendable {
   }
 
   package var isFramed: Bool { frameShift != PageEntry.unframed }
+
+  /// Decimal places of encoding 10: of the page, and of its reference.
+  package var scales: (own: Int, reference: Int) { (Int(scale & 15), Int(scale >> 4)) }
 }

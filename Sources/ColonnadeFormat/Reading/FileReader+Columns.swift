@@ -4,7 +4,7 @@ package import ColonnadeArrays
 package import ColonnadeBase
 
 /// Which slots of a chunk are wanted.
-private enum WantedSlots {
+enum WantedSlots: Sendable {
   case range(Range<Int>)
   /// Ascending.
   case selection(SelectionVector)
@@ -13,6 +13,17 @@ private enum WantedSlots {
     switch self {
     case .range(let range): range.count
     case .selection(let selection): selection.count
+    }
+  }
+
+  /// Whether these are known to be the same slots, without comparing them one by one.
+  func isSame(as other: WantedSlots) -> Bool {
+    switch (self, other) {
+    case (.range(let range), .range(let otherRange)): range == otherRange
+    case (.selection(let selection), .selection(let otherSelection)):
+      unsafe selection.count == otherSelection.count
+        && selection.unsafeRows.baseAddress == otherSelection.unsafeRows.baseAddress
+    default: false
     }
   }
 
@@ -39,24 +50,28 @@ private enum WantedSlots {
 
 extension FileReader {
   /// Rows `rows` of a row group, all of them.
-  /// - Parameter path: indices of fields of structs below the column, to read one of them alone,
-  ///   null where a struct above it is; empty for the column itself.
+  /// - Parameters:
+  ///   - path: indices of fields of structs below the column, to read one of them alone, null where
+  ///     a struct above it is; empty for the column itself.
+  ///   - shared: columns read at the same rows, for those that refer to one another.
   /// - Throws: `.corrupt` and the like, naming file, column and place; `.unsupportedFeature` for an
   ///   encrypted column or an unknown encoding.
   package func read(
-    column: Int, path: [Int] = [], rowGroup: Int, rows: Range<Int>
+    column: Int, path: [Int] = [], rowGroup: Int, rows: Range<Int>,
+    sharing shared: DecodedColumns? = nil
   ) throws(ColonnadeError) -> Column {
     let entry = try self.rowGroup(at: rowGroup)
     guard rows.lowerBound >= 0, rows.upperBound <= entry.rowCount else {
       throw ColonnadeError(
         .invalidArgument, "rows \(rows) of a row group of \(entry.rowCount)", file: self.path)
     }
-    return try read(column, path, rowGroup, entry.rowCount, .range(rows))
+    return try read(column, path, rowGroup, entry.rowCount, .range(rows), shared)
   }
 
   /// The rows of a row group that `selection` names, ascending.
   package func read(
-    column: Int, path: [Int] = [], rowGroup: Int, selection: SelectionVector
+    column: Int, path: [Int] = [], rowGroup: Int, selection: SelectionVector,
+    sharing shared: DecodedColumns? = nil
   ) throws(ColonnadeError) -> Column {
     let entry = try self.rowGroup(at: rowGroup)
     if let last = unsafe selection.unsafeRows.last {
@@ -65,12 +80,16 @@ extension FileReader {
           .invalidArgument, "row \(last) of a row group of \(entry.rowCount)", file: self.path)
       }
     }
-    return try read(column, path, rowGroup, entry.rowCount, .selection(selection))
+    return try read(column, path, rowGroup, entry.rowCount, .selection(selection), shared)
   }
 
   private func read(
-    _ column: Int, _ children: [Int], _ rowGroup: Int, _ rowCount: Int, _ wanted: WantedSlots
+    _ column: Int, _ children: [Int], _ rowGroup: Int, _ rowCount: Int, _ wanted: WantedSlots,
+    _ shared: DecodedColumns?
   ) throws(ColonnadeError) -> Column {
+    if children.isEmpty, let known = shared?.column(column, rowGroup: rowGroup, wanted) {
+      return known
+    }
     var field = try reference(column: column)
     for child in children {
       guard field.field.type.physical == .structure, field.children.indices.contains(child) else {
@@ -81,7 +100,9 @@ extension FileReader {
       field = field.children[child]
     }
     do {
-      return try read(field, rowGroup, rowCount, wanted, from: data)
+      let result = try read(field, rowGroup, rowCount, wanted, from: data, sharing: shared)
+      if children.isEmpty { shared?.keep(result, column, rowGroup: rowGroup, wanted) }
+      return result
     } catch {
       throw ColonnadeError(
         error.kind, "column '\(field.field.name)', row group \(rowGroup): \(error.message)",
@@ -97,7 +118,8 @@ extension FileReader {
   }
 
   func decoder(
-    _ field: FieldReference, rowGroup: Int, rowCount: Int, data: any DataSource
+    _ field: FieldReference, rowGroup: Int, rowCount: Int, data: any DataSource,
+    sharing shared: DecodedColumns? = nil
   ) throws(ColonnadeError) -> ChunkDecoder {
     if field.isEncrypted {
       throw ColonnadeError(
@@ -142,14 +164,22 @@ extension FileReader {
       dictionaryPage: dictionaryPage,
       validityOffset: chunk.validityOffset == 0 ? nil : chunk.validityOffset,
       elementSlotCount: elementSlotCount, largeValueOffset: chunk.largeValueOffset)
-    return ChunkDecoder(shape: shape, pages: pages, data: data, cache: cache)
+    var reference: ReferencedColumn?
+    if chunk.reference != 0 {
+      reference = ReferencedColumn(
+        file: self, field: field, distance: Int(chunk.reference), rowGroup: rowGroup,
+        rowCount: rowCount, data: data, shared: shared)
+    }
+    return ChunkDecoder(
+      shape: shape, pages: pages, data: data, cache: cache, reference: reference)
   }
 
   private func read(
     _ field: FieldReference, _ rowGroup: Int, _ rowCount: Int, _ wanted: WantedSlots,
-    from source: any DataSource
+    from source: any DataSource, sharing shared: DecodedColumns? = nil
   ) throws(ColonnadeError) -> Column {
-    let decoder = try decoder(field, rowGroup: rowGroup, rowCount: rowCount, data: source)
+    let decoder = try decoder(
+      field, rowGroup: rowGroup, rowCount: rowCount, data: source, sharing: shared)
     switch wanted {
     case .range(let range):
       guard range.upperBound <= decoder.shape.slotCount else {

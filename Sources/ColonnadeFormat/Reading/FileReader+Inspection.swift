@@ -26,25 +26,36 @@ package struct ChunkInspection: Sendable {
   /// The page of the chunk's dictionary.
   package let dictionary: PageEntry?
   package let bloomFilter: RegionEntry?
+  /// Name of the column that pages of encoding 10 refer to.
+  package let reference: String?
+
+  /// How a page is stored, for people.
+  package func encoding(of page: PageEntry) -> String {
+    guard let encoding = Encoding(rawValue: page.encodingCode) else {
+      return "encoding \(page.encodingCode)"
+    }
+    guard encoding == .reference, let reference else { return encoding.name }
+    return (page.flags.contains(.multiples) ? "multiple of " : "difference from ") + reference
+  }
 
   /// Pages of each encoding and codec, with their bytes, in the order of their codes.
   package var encodings: [(name: String, pageCount: Int, byteCount: Int)] {
-    var found: [UInt16: (pageCount: Int, byteCount: Int)] = [:]
+    var found: [[UInt8]: (page: PageEntry, pageCount: Int, byteCount: Int)] = [:]
     for page in pages {
-      let key = UInt16(page.encodingCode) << 8 | UInt16(page.codecCode)
-      let known = found[key] ?? (0, 0)
-      found[key] = (known.pageCount + 1, known.byteCount + Int(page.byteCount))
+      let key = [
+        page.encodingCode, page.codecCode, page.flags.intersection(.multiples).rawValue,
+      ]
+      let known = found[key] ?? (page, 0, 0)
+      found[key] = (page, known.pageCount + 1, known.byteCount + Int(page.byteCount))
     }
-    return found.sorted { $0.key < $1.key }.map { key, sizes in
-      let code = UInt8(key >> 8)
-      let encoding = Encoding(rawValue: code)?.name ?? "encoding \(code)"
+    return found.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { _, sizes in
       let codec =
-        switch Codec(rawValue: UInt8(key & 0xFF)) {
+        switch Codec(rawValue: sizes.page.codecCode) {
         case .some(.none): ""
         case .zstd: ", zstd"
-        case nil: ", codec \(key & 0xFF)"
+        case nil: ", codec \(sizes.page.codecCode)"
         }
-      return (encoding + codec, sizes.pageCount, sizes.byteCount)
+      return (encoding(of: sizes.page) + codec, sizes.pageCount, sizes.byteCount)
     }
   }
 }
@@ -112,10 +123,15 @@ extension FileReader {
         filter = RegionEntry(
           reading: try metadata.section(.bloomFilters).entry(at: Int(chunk.bloomFilter)))
       }
+      var reference: String?
+      let referenced = field + Int(chunk.reference)
+      if chunk.reference != 0, (0..<columnCount).contains(referenced) {
+        reference = try self.reference(column: referenced).field.name
+      }
       return ChunkInspection(
         field: field, rowGroup: rowGroup, entry: chunk, pages: pages,
         dictionary: hasDictionary ? try page(Int(chunk.dictionaryPage)) : nil,
-        bloomFilter: filter)
+        bloomFilter: filter, reference: reference)
     } catch { throw error.inFile(path) }
   }
 

@@ -12,6 +12,8 @@ package struct FileWriterOptions: Sendable {
   package var zoneShift: UInt8 = 13
   /// Columns to keep Bloom filters for, by name.
   package var bloomFilterColumns: Set<String> = []
+  /// Which columns may refer to which, by index; nil chooses by sampling.
+  package var references: [Int: ColumnReference]?
   /// Named in the file.
   package var writer = "colonnade"
   /// 16 bytes; `nil` draws them at random.
@@ -119,22 +121,31 @@ package final class FileWriter: @unchecked Sendable {
         .schemaMismatch, "column '\(field.name)' holds \(column.type), the file \(field.type)")
     }
     let slots = try tree.slots(of: batch.columns, rowCount: batch.rowCount)
+    let references =
+      options.references
+      ?? ReferenceChooser(options.encoding).references(among: batch.columns)
     let results = FieldResults(count: slots.count)
     try WorkerPool.shared.run(count: slots.count) { (index) throws(ColonnadeError) in
-      results.set(index, try self.encode(slots[index], field: index, rowCount: batch.rowCount))
+      let reference = references[index].map { how in
+        ChunkReference(column: batch.columns[index + Int(how.distance)], how: how)
+      }
+      results.set(
+        index,
+        try self.encode(
+          slots[index], field: index, rowCount: batch.rowCount, reference: reference))
     }
     return EncodedRowGroup(rowCount: batch.rowCount, fields: results.all)
   }
 
   private func encode(
-    _ slots: FieldSlots, field: Int, rowCount: Int
+    _ slots: FieldSlots, field: Int, rowCount: Int, reference: ChunkReference?
   ) throws(ColonnadeError) -> EncodedField {
     let chunk: EncodedChunk
     let largeValues = LargeValueStage()
     do {
       chunk = try ChunkEncoder.encode(
         column: slots.column, layout: slots.layout, rowCount: rowCount, options: options.encoding,
-        compression: compression[field], largeValues: largeValues)
+        compression: compression[field], largeValues: largeValues, reference: reference)
     } catch {
       let name = tree.nodes[field].field.name
       throw ColonnadeError(

@@ -59,6 +59,7 @@ struct MetadataAssembly {
     }
     entry.firstPage = UInt32(pages.count)
     entry.pageShift = chunk.pageShift
+    entry.reference = chunk.reference
     entry.slotCount = UInt64(field.slotCount)
     for page in chunk.pages { page.write(to: pages.content) }
     if let dictionaryPage = chunk.dictionaryPage {

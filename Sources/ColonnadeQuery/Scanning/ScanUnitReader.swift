@@ -59,15 +59,25 @@ struct ScanUnitReader: Sendable {
   ) throws(ColonnadeError) -> Batch {
     let inGroup = rows.map { $0.shifted(by: unit.rows.lowerBound) }
     var decoded = tested
+    // Columns may be stored by others: those are decoded once.
+    let shared = DecodedColumns()
+    for (column, values) in tested {
+      guard let index = unit.columns.fileColumns[column] ?? nil else { continue }
+      shared.keep(
+        values, at: index, rowGroup: unit.rowGroup, rows: unit.rows, selection: inGroup)
+    }
     for column in projection.columns where decoded[column] == nil {
-      decoded[column] = try self.column(column, unit, selection: inGroup)
+      decoded[column] = try self.column(column, unit, selection: inGroup, sharing: shared)
     }
     return projection.batch(from: decoded, rowCount: rows?.count ?? unit.rows.count)
   }
 
-  /// - Parameter selection: rows of the row group, ascending; `nil` for the unit's rows.
+  /// - Parameters:
+  ///   - selection: rows of the row group, ascending; `nil` for the unit's rows.
+  ///   - shared: columns decoded at the same rows.
   func column(
-    _ column: Int, _ unit: ScanUnit, selection: SelectionVector?
+    _ column: Int, _ unit: ScanUnit, selection: SelectionVector?,
+    sharing shared: DecodedColumns? = nil
   ) throws(ColonnadeError) -> Column {
     let type = source.fields[column].type
     guard let fileColumn = unit.columns.fileColumns[column] ?? nil else {
@@ -78,8 +88,9 @@ struct ScanUnitReader: Sendable {
     }
     if let selection {
       return try unit.file.read(
-        column: fileColumn, rowGroup: unit.rowGroup, selection: selection)
+        column: fileColumn, rowGroup: unit.rowGroup, selection: selection, sharing: shared)
     }
-    return try unit.file.read(column: fileColumn, rowGroup: unit.rowGroup, rows: unit.rows)
+    return try unit.file.read(
+      column: fileColumn, rowGroup: unit.rowGroup, rows: unit.rows, sharing: shared)
   }
 }

@@ -104,12 +104,14 @@ private struct TakeReader: Sendable {
     let parts = plan.parts
     let isSmall = plan.distinctCount * columns.count <= TakeReader.fewValues
     let read = ColumnTable(rowCount: columns.count, columnCount: parts.count)
+    let shared = parts.map { _ in DecodedColumns() }
     try WorkerPool.shared.run(
       count: columns.count * parts.count, limit: isSmall ? 1 : nil, cancellation: cancellation
     ) { (index) throws(ColonnadeError) in
       let (column, part) = (index / parts.count, index % parts.count)
       read[column, part] = try units.column(
-        columns[column], parts[part].unit, selection: parts[part].selection)
+        columns[column], parts[part].unit, selection: parts[part].selection,
+        sharing: shared[part])
     }
     let ordered = ColumnTable(rowCount: columns.count, columnCount: 1)
     try WorkerPool.shared.run(

@@ -9,13 +9,13 @@ import Testing
 @testable import ColonnadeFormat
 
 @Suite struct HostilePageTests {
-  private static func mutate(_ entry: inout PageEntry, _ generator: inout SeededGenerator) {
+  static func mutate(_ entry: inout PageEntry, _ generator: inout SeededGenerator) {
     let small = UInt64.random(in: 0...70, using: &generator)
     let value = generator.chance(0.5) ? small : generator.next()
-    switch Int.random(in: 0..<12, using: &generator) {
+    switch Int.random(in: 0..<13, using: &generator) {
     case 0: entry.offset = generator.chance(0.5) ? value : entry.offset &+ small
     case 1: entry.byteCount = UInt32(truncatingIfNeeded: value)
-    case 2: entry.encodingCode = UInt8(truncatingIfNeeded: value % 9)
+    case 2: entry.encodingCode = UInt8(truncatingIfNeeded: value % 12)
     case 3: entry.codecCode = UInt8(truncatingIfNeeded: value % 3)
     case 4: entry.bitWidth = UInt8(truncatingIfNeeded: value)
     case 5: entry.frameShift = UInt8(truncatingIfNeeded: value)
@@ -23,12 +23,13 @@ import Testing
     case 7: entry.firstSlot = UInt32(truncatingIfNeeded: value)
     case 8: entry.nullCount = UInt32(truncatingIfNeeded: value)
     case 9: entry.auxiliaryCount = UInt32(truncatingIfNeeded: value)
+    case 11: entry.scale = UInt8(truncatingIfNeeded: value)
     case 10: entry.compressionDictionary = UInt16(truncatingIfNeeded: value)
-    default: entry.flags = PageEntry.Flags(rawValue: UInt8(truncatingIfNeeded: value % 32))
+    default: entry.flags = PageEntry.Flags(rawValue: UInt8(truncatingIfNeeded: value % 64))
     }
   }
 
-  private static func decodeAll(
+  static func decodeAll(
     _ decoder: ChunkDecoder, _ count: Int, _ generator: inout SeededGenerator, _ comment: String
   ) {
     func check(_ column: Column, _ expected: Int) {

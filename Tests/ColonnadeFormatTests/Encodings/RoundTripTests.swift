@@ -106,4 +106,13 @@ import Testing
       }
     }
   }
+
+  /// The archive profile wrote views in place of codes, where those compressed well.
+  @Test func codesOfTextInTheArchiveProfileComeBack() throws {
+    let builder = ColumnBuilder(.string, capacity: 40_000)
+    for row in 0..<40_000 { builder.append(text: "note \(row % 10)") }
+    var generator = SeededGenerator(seed: 1)
+    try RoundTripTests.check(
+      builder.finish(), EncodingOptions(profile: .archive), &generator, "texts of one length")
+  }
 }

@@ -6,7 +6,8 @@ import ColonnadeFormat
 
 enum GoldenCatalogue {
   static let all: [Golden] =
-    encodings + GoldenCatalogue.nested + GoldenCatalogue.edges + GoldenCatalogue.reserved
+    encodings + references + GoldenCatalogue.nested + GoldenCatalogue.edges
+    + GoldenCatalogue.reserved
 
   static let leaves: [DataType] = [
     .bool, .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64, .float16, .float32,

@@ -1,0 +1,324 @@
+// References to another column. Floats are put together as doubles that hold whole numbers: below
+// 2^51 those are exact, and vector units multiply and add them without integers of 64 bits. Where a
+// block leaves that range it is done again with integers.
+#include "colonnade_references.h"
+
+#include <string.h>
+
+#include "clones.h"
+#include "decimals.h"
+
+typedef int8_t __attribute__((may_alias)) signed8;
+typedef int16_t __attribute__((aligned(1), may_alias)) signed16;
+typedef int32_t __attribute__((aligned(1), may_alias)) signed32;
+typedef uint8_t __attribute__((may_alias)) loose8;
+typedef uint16_t __attribute__((aligned(1), may_alias)) loose16;
+typedef uint32_t __attribute__((aligned(1), may_alias)) loose32;
+typedef uint64_t __attribute__((aligned(1), may_alias)) loose64;
+typedef float __attribute__((aligned(1), may_alias)) loose_float;
+typedef double __attribute__((aligned(1), may_alias)) loose_double;
+
+// Values that are worked on together, so that what lies between two loops stays in the nearest cache.
+#define BLOCK 1024
+
+#pragma STDC FP_CONTRACT OFF
+
+#define WIDEN(NAME, IN, WIDE)                                                                  \
+  COLONNADE_CLONES                                                                             \
+  static void NAME(uint64_t *restrict target, const IN *restrict in, size_t count) {           \
+    for (size_t i = 0; i < count; i++) target[i] = (uint64_t)(WIDE)in[i];                      \
+  }
+
+WIDEN(widen_i8, signed8, int64_t)
+WIDEN(widen_i16, signed16, int64_t)
+WIDEN(widen_i32, signed32, int64_t)
+WIDEN(widen_u8, loose8, uint64_t)
+WIDEN(widen_u16, loose16, uint64_t)
+WIDEN(widen_u32, loose32, uint64_t)
+
+#define ROUND(NAME, FLOAT)                                                                     \
+  COLONNADE_CLONES                                                                             \
+  static void NAME(uint64_t *restrict target, const FLOAT *restrict in, size_t count,          \
+                   double power) {                                                             \
+    for (size_t i = 0; i < count; i++) {                                                       \
+      double product = (double)in[i] * power;                                                  \
+      uint64_t whole = decimal_bits(product + DECIMAL_MAGIC) - DECIMAL_MAGIC_BITS;             \
+      target[i] = product < DECIMAL_LARGEST && product > -DECIMAL_LARGEST ? whole : 0;         \
+    }                                                                                          \
+  }
+
+ROUND(round_4, loose_float)
+ROUND(round_8, loose_double)
+
+void colonnade_reference_integers(
+    uint64_t *target, const void *values, colonnade_reference reference, size_t count) {
+  if (reference.isFloat) {
+    double power = decimal_powers[reference.scale];
+    if (reference.width == 4) round_4(target, values, count, power);
+    else round_8(target, values, count, power);
+    return;
+  }
+  switch (reference.width) {
+    case 1:
+      if (reference.isSigned) widen_i8(target, values, count);
+      else widen_u8(target, values, count);
+      break;
+    case 2:
+      if (reference.isSigned) widen_i16(target, values, count);
+      else widen_u16(target, values, count);
+      break;
+    case 4:
+      if (reference.isSigned) widen_i32(target, values, count);
+      else widen_u32(target, values, count);
+      break;
+    default: memcpy(target, values, count * 8);
+  }
+}
+
+// What a writer measures.
+
+COLONNADE_CLONES
+void colonnade_reference_differences(
+    uint64_t *restrict integers, const uint64_t *restrict reference, size_t count) {
+  for (size_t i = 0; i < count; i++) integers[i] -= reference[i];
+}
+
+// 1 where the i64 is of magnitude above 2^50, for which doubles are not asked.
+static inline uint64_t is_large(uint64_t integer) {
+  return (integer + (UINT64_C(1) << 50)) >> 51 != 0;
+}
+
+COLONNADE_CLONES
+void colonnade_reference_quotients(
+    uint64_t *restrict integers, uint8_t *restrict states, const uint64_t *restrict reference,
+    size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint64_t value = integers[i], divisor = reference[i];
+    double dividend = decimal_double(value), by = decimal_double(divisor);
+    double whole = (dividend / by + DECIMAL_MAGIC) - DECIMAL_MAGIC;
+    // A product that is not exact is beyond 2^53, and no dividend.
+    int divides = (whole * by == dividend) & (whole < DECIMAL_LARGEST) & (whole > -DECIMAL_LARGEST);
+    int fits = divides & !(is_large(value) | is_large(divisor));
+    uint64_t quotient = decimal_bits(whole + DECIMAL_MAGIC) - DECIMAL_MAGIC_BITS;
+    integers[i] = fits ? quotient : 0;
+    uint8_t state = fits ? colonnade_slot_fits
+                         : (value | divisor) == 0 ? colonnade_slot_free : colonnade_slot_patch;
+    states[i] = states[i] == colonnade_slot_fits ? state : states[i];
+  }
+}
+
+void colonnade_free_nulls(uint8_t *states, const uint8_t *bits, size_t firstBit, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    size_t bit = firstBit + i;
+    if (!(bits[bit / 8] >> (bit % 8) & 1)) states[i] = colonnade_slot_free;
+  }
+}
+
+size_t colonnade_fill_states(uint64_t *integers, const uint8_t *states, size_t count) {
+  uint64_t last = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (states[i] == colonnade_slot_fits) {
+      last = integers[i];
+      break;
+    }
+  }
+  size_t patches = 0;
+  for (size_t i = 0; i < count; i++) {
+    last = states[i] == colonnade_slot_fits ? integers[i] : last;
+    integers[i] = last;
+    patches += states[i] == colonnade_slot_patch;
+  }
+  return patches;
+}
+
+COLONNADE_CLONES
+size_t colonnade_mark_outliers(
+    uint8_t *restrict states, const uint64_t *restrict integers, size_t count, uint64_t base,
+    unsigned bitWidth) {
+  const uint64_t most = bitWidth >= 64 ? UINT64_MAX : (UINT64_C(1) << bitWidth) - 1;
+  size_t patches = 0;
+  for (size_t i = 0; i < count; i++) {
+    int isOutlier = (states[i] == colonnade_slot_fits) & (integers[i] - base > most);
+    states[i] = isOutlier ? colonnade_slot_patch : states[i];
+    patches += states[i] == colonnade_slot_patch;
+  }
+  return patches;
+}
+
+// What a reader puts together.
+
+#define COMBINE(NAME, OUT, IN, OP)                                                             \
+  COLONNADE_CLONES                                                                             \
+  static void NAME(OUT *restrict target, const IN *restrict reference, size_t count) {         \
+    for (size_t i = 0; i < count; i++) {                                                       \
+      target[i] = (OUT)((uint64_t)target[i] OP (uint64_t)reference[i]);                        \
+    }                                                                                          \
+  }
+
+COMBINE(add_1, loose8, loose8, +)
+COMBINE(add_2, loose16, loose16, +)
+COMBINE(add_4, loose32, loose32, +)
+COMBINE(add_8, loose64, loose64, +)
+COMBINE(multiply_1, loose8, loose8, *)
+COMBINE(multiply_2, loose16, loose16, *)
+COMBINE(multiply_4, loose32, loose32, *)
+COMBINE(multiply_8, loose64, loose64, *)
+COMBINE(add_1_wide, loose8, uint64_t, +)
+COMBINE(add_2_wide, loose16, uint64_t, +)
+COMBINE(add_4_wide, loose32, uint64_t, +)
+COMBINE(multiply_1_wide, loose8, uint64_t, *)
+COMBINE(multiply_2_wide, loose16, uint64_t, *)
+COMBINE(multiply_4_wide, loose32, uint64_t, *)
+
+void colonnade_reference_combine(
+    void *target, unsigned width, const void *values, colonnade_reference reference, size_t count,
+    int isMultiple) {
+  if (!reference.isFloat && reference.width == width) {
+    // What an extension would add lies beyond the width.
+    switch (width) {
+      case 1: (isMultiple ? multiply_1 : add_1)(target, values, count); break;
+      case 2: (isMultiple ? multiply_2 : add_2)(target, values, count); break;
+      case 4: (isMultiple ? multiply_4 : add_4)(target, values, count); break;
+      default: (isMultiple ? multiply_8 : add_8)(target, values, count); break;
+    }
+    return;
+  }
+  uint8_t *out = target;
+  const uint8_t *in = values;
+  for (size_t start = 0; start < count; start += BLOCK) {
+    size_t some = count - start < BLOCK ? count - start : BLOCK;
+    uint64_t integers[BLOCK];
+    colonnade_reference_integers(integers, in + start * reference.width, reference, some);
+    void *to = out + start * width;
+    switch (width) {
+      case 1: (isMultiple ? multiply_1_wide : add_1_wide)(to, integers, some); break;
+      case 2: (isMultiple ? multiply_2_wide : add_2_wide)(to, integers, some); break;
+      case 4: (isMultiple ? multiply_4_wide : add_4_wide)(to, integers, some); break;
+      default: (isMultiple ? multiply_8 : add_8)(to, (const loose64 *)integers, some); break;
+    }
+  }
+}
+
+// Each returns whether every integer stayed where doubles are exact. Adding zero makes zero of the
+// negative zero that a product may be.
+#define FROM_FLOATS(NAME, OUT, IN, OP)                                                         \
+  COLONNADE_CLONES                                                                             \
+  static int NAME(OUT *restrict target, const uint64_t *restrict packed,                       \
+                  const IN *restrict in, size_t count, double inPower, double power) {         \
+    uint64_t outside = 0;                                                                      \
+    for (size_t i = 0; i < count; i++) {                                                       \
+      double product = (double)in[i] * inPower;                                                \
+      double whole = (product + DECIMAL_MAGIC) - DECIMAL_MAGIC;                                \
+      whole = product < DECIMAL_LARGEST && product > -DECIMAL_LARGEST ? whole : 0.0;           \
+      double value = (whole OP decimal_double(packed[i])) + 0.0;                               \
+      outside |= value < EXACT && value > -EXACT ? 0 : 1;                                      \
+      target[i] = (OUT)(value / power);                                                        \
+    }                                                                                          \
+    return outside == 0;                                                                       \
+  }
+
+#define FROM_INTEGERS(NAME, OUT, OP)                                                           \
+  COLONNADE_CLONES                                                                             \
+  static int NAME(OUT *restrict target, const uint64_t *restrict packed,                       \
+                  const uint64_t *restrict in, size_t count, double power) {                   \
+    uint64_t outside = 0;                                                                      \
+    for (size_t i = 0; i < count; i++) {                                                       \
+      double value = (decimal_double(in[i]) OP decimal_double(packed[i])) + 0.0;               \
+      outside |= is_large(in[i]) | (value < EXACT && value > -EXACT ? 0 : 1);                  \
+      target[i] = (OUT)(value / power);                                                        \
+    }                                                                                          \
+    return outside == 0;                                                                       \
+  }
+
+#define EXACT 4503599627370496.0
+
+FROM_FLOATS(near_4_of_4, loose_float, loose_float, +)
+FROM_FLOATS(near_4_of_8, loose_float, loose_double, +)
+FROM_FLOATS(near_8_of_4, loose_double, loose_float, +)
+FROM_FLOATS(near_8_of_8, loose_double, loose_double, +)
+FROM_FLOATS(times_4_of_4, loose_float, loose_float, *)
+FROM_FLOATS(times_4_of_8, loose_float, loose_double, *)
+FROM_FLOATS(times_8_of_4, loose_double, loose_float, *)
+FROM_FLOATS(times_8_of_8, loose_double, loose_double, *)
+FROM_INTEGERS(near_4, loose_float, +)
+FROM_INTEGERS(near_8, loose_double, +)
+FROM_INTEGERS(times_4, loose_float, *)
+FROM_INTEGERS(times_8, loose_double, *)
+
+static void exactly(
+    void *target, unsigned width, const uint64_t *packed, const uint64_t *integers, size_t count,
+    int isMultiple, double power) {
+  for (size_t i = 0; i < count; i++) {
+    uint64_t integer = isMultiple ? integers[i] * packed[i] : integers[i] + packed[i];
+    double value = (double)(int64_t)integer / power;
+    if (width == 4) ((loose_float *)target)[i] = (float)value;
+    else ((loose_double *)target)[i] = value;
+  }
+}
+
+static int from_floats(
+    void *target, unsigned width, const uint64_t *packed, const void *values, unsigned of,
+    size_t count, int isMultiple, double inPower, double power) {
+  if (width == 4) {
+    if (of == 4) {
+      return (isMultiple ? times_4_of_4 : near_4_of_4)(target, packed, values, count, inPower, power);
+    }
+    return (isMultiple ? times_4_of_8 : near_4_of_8)(target, packed, values, count, inPower, power);
+  }
+  if (of == 4) {
+    return (isMultiple ? times_8_of_4 : near_8_of_4)(target, packed, values, count, inPower, power);
+  }
+  return (isMultiple ? times_8_of_8 : near_8_of_8)(target, packed, values, count, inPower, power);
+}
+
+void colonnade_reference_decimals(
+    void *target, unsigned width, const uint64_t *packed, const void *values,
+    colonnade_reference reference, size_t count, int isMultiple, unsigned scale, int areSmall) {
+  const double power = decimal_powers[scale];
+  for (size_t start = 0; start < count; start += BLOCK) {
+    size_t some = count - start < BLOCK ? count - start : BLOCK;
+    const uint64_t *from = packed + start;
+    const void *in = (const uint8_t *)values + start * reference.width;
+    void *to = (uint8_t *)target + start * width;
+    if (areSmall && reference.isFloat &&
+        from_floats(to, width, from, in, reference.width, some, isMultiple,
+                    decimal_powers[reference.scale], power)) {
+      continue;
+    }
+    uint64_t integers[BLOCK];
+    colonnade_reference_integers(integers, in, reference, some);
+    if (areSmall && !reference.isFloat) {
+      int isDone = width == 4 ? (isMultiple ? times_4 : near_4)(to, from, integers, some, power)
+                              : (isMultiple ? times_8 : near_8)(to, from, integers, some, power);
+      if (isDone) continue;
+    }
+    exactly(to, width, from, integers, some, isMultiple, power);
+  }
+}
+
+void colonnade_reference_portable(
+    void *target, unsigned width, int isFloat, const uint64_t *packed, const void *values,
+    colonnade_reference reference, size_t count, int isMultiple, unsigned scale) {
+  for (size_t i = 0; i < count; i++) {
+    uint64_t integer = 0;
+    const uint8_t *in = (const uint8_t *)values + i * reference.width;
+    if (reference.isFloat) {
+      double value = reference.width == 4 ? *(const loose_float *)in : *(const loose_double *)in;
+      double product = value * decimal_powers[reference.scale];
+      if (product < DECIMAL_LARGEST && product > -DECIMAL_LARGEST) {
+        integer = (uint64_t)__builtin_llrint(product);
+      }
+    } else {
+      memcpy(&integer, in, reference.width);
+      unsigned unused = 64 - reference.width * 8;
+      integer = reference.isSigned ? (uint64_t)((int64_t)(integer << unused) >> unused) : integer;
+    }
+    if (isFloat) {
+      exactly((uint8_t *)target + i * width, width, packed + i, &integer, 1, isMultiple,
+              decimal_powers[scale]);
+    } else {
+      uint64_t value = isMultiple ? integer * packed[i] : integer + packed[i];
+      memcpy((uint8_t *)target + i * width, &value, width);
+    }
+  }
+}

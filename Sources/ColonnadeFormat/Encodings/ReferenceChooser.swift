@@ -1,0 +1,255 @@
+// Which columns of a row group may be stored by which others, found on a sample before any is encoded.
+// Whether that pays is decided again, page by page, with all values (`EncodingChooser.mixed`).
+// Invariants: a column that is referred to refers to none; the same rows give the same answer.
+// Spec: spec/encodings.md "Encodings", 10.
+
+import CKernels
+import ColonnadeArrays
+import ColonnadeBase
+
+/// Looks for pairs of columns that move together.
+struct ReferenceChooser {
+  let options: EncodingOptions
+
+  /// Contiguous runs of rows, the same of all columns.
+  private static let blockCount = 32
+  private static let blockRowCount = 128
+  /// Rows that a pair is measured on first.
+  private static let fewRowCount = 512
+  /// Neighbours of a column, on either side, that it is measured against; fewer where columns are many.
+  private static let reach = 16
+  private static let pairLimit = 4096
+  /// How much more a column that stands before the other counts as the one to be referred to: where
+  /// two could refer to each other, all row groups choose the same.
+  private static let preference = 1.1
+  /// Fewer rows have too little to save.
+  private static let leastRowCount = 256
+
+  init(_ options: EncodingOptions) { self.options = options }
+
+  private var model: CostModel { CostModel(profile: options.profile) }
+  private var isForced: Bool { options.forcedEncoding == .reference }
+
+  /// The reference of each column that should have one, by index.
+  /// - Parameter columns: those of the row group, not the fields below them.
+  /// - Complexity: O(columns · rows of the sample), and of pairs at most `pairLimit` or one a column.
+  func references(among columns: [Column]) -> [Int: ColumnReference] {
+    guard options.profile != .fast, options.forcedEncoding == nil || isForced,
+      let rowCount = columns.first?.count, isForced || rowCount >= Self.leastRowCount
+    else { return [:] }
+    let rows = Self.sampledRows(rowCount)
+    var samples: [Sample] = []
+    for (index, column) in columns.enumerated() where SlotKind(column.type).mayRefer {
+      if let sample = Sample(index, rows.map { column.take($0) } ?? column, rowCount, model) {
+        samples.append(sample)
+      }
+    }
+    return choose(samples, pairs(samples))
+  }
+
+  /// Rows of the blocks, those far apart first; nil for all.
+  private static func sampledRows(_ rowCount: Int) -> SelectionVector? {
+    guard rowCount > blockCount * blockRowCount else { return nil }
+    let stretch = (rowCount - blockRowCount) / (blockCount - 1)
+    var rows: [UInt32] = []
+    for index in 0..<blockCount {
+      let first = (index % 4 * (blockCount / 4) + index / 4) * stretch
+      rows += (first..<first + blockRowCount).map { UInt32($0) }
+    }
+    return SelectionVector(rows)
+  }
+
+  // MARK: pairs
+
+  /// One column by another.
+  private struct Pair {
+    /// Positions among the samples.
+    let column: Int
+    let reference: Int
+    let relation: ReferenceRelation
+    /// What it saves, in bytes of the sample.
+    let gain: Double
+  }
+
+  private func pairs(_ samples: [Sample]) -> [Pair] {
+    let count = samples.count
+    let reach = max(1, min(Self.reach, Self.pairLimit / max(1, 2 * count)))
+    var pairs: [Pair] = []
+    for column in 0..<count where samples[column].mayGain {
+      for reference in max(0, column - reach)...min(count - 1, column + reach)
+      where reference != column {
+        if let pair = pair(column, reference, samples) { pairs.append(pair) }
+      }
+    }
+    return pairs
+  }
+
+  private func pair(_ column: Int, _ reference: Int, _ samples: [Sample]) -> Pair? {
+    let (own, other) = (samples[column], samples[reference])
+    guard Int16(exactly: other.index - own.index) != nil else { return nil }
+    var best: Pair?
+    for relation in [ReferenceRelation.difference, .multiple] {
+      guard let few = gain(own, other, relation, Self.fewRowCount), few > 0,
+        let gain = gain(own, other, relation, own.count), gain > best?.gain ?? 0
+      else { continue }
+      best = Pair(column: column, reference: reference, relation: relation, gain: gain)
+    }
+    return best
+  }
+
+  /// What a relation saves on the first rows of the sample, in bytes with the time to decode; nil where
+  /// it does not hold or saves less than a tenth of the bytes.
+  private func gain(
+    _ own: Sample, _ other: Sample, _ relation: ReferenceRelation, _ rowCount: Int
+  ) -> Double? {
+    let count = min(rowCount, own.count)
+    guard let reference = other.integers(for: own, relation) else { return nil }
+    let own = (sample: own, integers: MutableBuffer(), states: MutableBuffer())
+    unsafe own.integers.append(
+      UnsafeRawBufferPointer(start: own.sample.integers.pointer, count: count * 8))
+    unsafe own.states.append(
+      UnsafeRawBufferPointer(start: own.sample.states.pointer, count: count))
+    let relative = unsafe RelativeIntegers(
+      own.integers, states: own.states, count: count,
+      reference: reference.pointer.assumingMemoryBound(to: UInt64.self), relation: relation)
+    guard let plan = relative.plan(width: own.sample.width, mayPatch: true) else { return nil }
+    let share = Double(count) / Double(own.sample.count)
+    let byteCount = Double(own.sample.byteCount) * share
+    guard isForced || Double(plan.byteCount) <= byteCount * 0.9 else { return nil }
+    let gain = own.sample.price * share - model.price(plan, slotCount: count)
+    return isForced ? max(gain, 1) : gain
+  }
+
+  // MARK: choice
+
+  /// Takes what saves most: columns to refer to by all that they save to others, then for each
+  /// column the best of those.
+  private func choose(_ samples: [Sample], _ pairs: [Pair]) -> [Int: ColumnReference] {
+    var totals = [Double](repeating: 0, count: samples.count)
+    var byReference = [[Pair]](repeating: [], count: samples.count)
+    for pair in pairs {
+      totals[pair.reference] +=
+        pair.gain * (pair.reference < pair.column ? Self.preference : 1)
+      byReference[pair.reference].append(pair)
+    }
+    var isReferred = [Bool](repeating: false, count: samples.count)
+    var chosen = [Pair?](repeating: nil, count: samples.count)
+    let order = samples.indices.filter { totals[$0] > 0 }.sorted {
+      (totals[$1], $0) < (totals[$0], $1)
+    }
+    for reference in order where chosen[reference] == nil {
+      for pair in byReference[reference] where !isReferred[pair.column] {
+        // The first comes from the reference that saves most altogether; a later one may be better.
+        if let known = chosen[pair.column], known.gain >= pair.gain { continue }
+        chosen[pair.column] = pair
+        isReferred[reference] = true
+      }
+    }
+    var references: [Int: ColumnReference] = [:]
+    for case let pair? in chosen {
+      let (own, other) = (samples[pair.column], samples[pair.reference])
+      references[own.index] = ColumnReference(
+        distance: Int16(other.index - own.index), relation: pair.relation, scale: other.scale)
+    }
+    return references
+  }
+}
+
+/// A column's values at the sampled rows, and what they take alone.
+private struct Sample {
+  let index: Int
+  let count: Int
+  /// An i64 a slot.
+  let integers: MutableBuffer
+  /// One of `colonnade_slot_…` a slot.
+  let states: MutableBuffer
+  /// Decimal places of the integers, of floats only.
+  let scale: Int
+  let width: Int
+  let isFloat: Bool
+  /// Bytes of the sample stored without a reference.
+  let byteCount: Int
+  /// The same with the time to decode.
+  let price: Double
+
+  /// - Returns: nil for a column of nulls, and for floats that are no decimals.
+  init?(_ index: Int, _ column: Column, _ rowCount: Int, _ model: CostModel) {
+    let source = SlotSource(column)
+    let scratch = MutableBuffer()
+    defer { extendLifetime(scratch) }
+    let page = PageSlots(source, 0..<column.count, scratch: scratch)
+    guard page.nullCount < page.count else { return nil }
+    self.index = index
+    count = column.count
+    width = source.kind.width
+    if case .float = source.kind {
+      guard let likely = DecimalEncoding.likelyScale(page) else { return nil }
+      (scale, isFloat) = (likely, true)
+    } else {
+      (scale, isFloat) = (0, false)
+    }
+    (integers, states) = ReferenceEncoder.integers(page, scale: scale)
+    let marks = unsafe states.pointer.assumingMemoryBound(to: UInt8.self)
+    if page.hasNulls, let validity = unsafe source.validity {
+      unsafe colonnade_free_nulls(marks, validity, 0, count)
+    }
+    var plans = [
+      EncodingChooser(EncodingOptions(profile: model.profile)).plan(page, dictionary: nil)
+    ]
+    if let delta = Self.delta(page) { plans.append(delta) }
+    if let dictionary = Self.dictionary(source, rowCount) { plans.append(dictionary) }
+    var best = (byteCount: 0, price: Double.infinity)
+    for plan in plans {
+      let price = model.price(plan, slotCount: page.count)
+      if price < best.price { best = (plan.byteCount, price) }
+    }
+    (byteCount, price) = best
+  }
+
+  /// Whether there is enough to be saved: two bits a value.
+  var mayGain: Bool { byteCount * 4 > count }
+
+  /// Deltas within the blocks of the sample: between them it jumps.
+  private static func delta(_ page: PageSlots) -> PagePlan? {
+    guard case .integer(let width, let isSigned) = page.source.kind else { return nil }
+    var whole = colonnade_integer_profile()
+    whole.leastDelta = Int64.max
+    whole.greatestDelta = Int64.min
+    for start in stride(from: 0, to: page.count, by: 128) {
+      var block = colonnade_integer_profile()
+      unsafe colonnade_profile_integers(
+        &block, page.filled + start * width, UInt32(width), isSigned ? 1 : 0,
+        min(128, page.count - start))
+      whole.leastDelta = min(whole.leastDelta, block.leastDelta)
+      whole.greatestDelta = max(whole.greatestDelta, block.greatestDelta)
+    }
+    return DeltaEncoding.plan(whole, count: page.count)
+  }
+
+  /// Codes, and the sample's share of their dictionary.
+  private static func dictionary(_ source: SlotSource, _ rowCount: Int) -> PagePlan? {
+    let sample = ChunkDictionary.sample(source)
+    guard sample.distinct * 2 <= sample.slots else { return nil }
+    let bitWidth = Int.bitWidth - max(0, sample.distinct - 1).leadingZeroBitCount
+    let entries = sample.distinct * source.kind.width * source.count / max(1, rowCount)
+    return PagePlan(
+      encoding: .dictionary, bitWidth: bitWidth,
+      byteCount: PackedEncoding.packedByteCount(source.count, bitWidth) + entries)
+  }
+
+  /// What a column's integers are related to; nil where the two have no such relation.
+  func integers(for own: Sample, _ relation: ReferenceRelation) -> MutableBuffer? {
+    guard relation == .difference else { return integers }
+    guard isFloat == own.isFloat, scale <= own.scale else { return nil }
+    if scale == own.scale { return integers }
+    var factor: UInt64 = 1
+    for _ in scale..<own.scale { factor *= 10 }
+    let scaled = MutableBuffer(byteCount: count * 8)
+    let (from, to) = unsafe (
+      integers.pointer.assumingMemoryBound(to: UInt64.self),
+      scaled.pointer.assumingMemoryBound(to: UInt64.self)
+    )
+    for slot in 0..<count { unsafe to[slot] = from[slot] &* factor }
+    return scaled
+  }
+}
