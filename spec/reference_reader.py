@@ -536,9 +536,10 @@ class Cursor:
 # What is decoded for a null slot is of no meaning; the page's validity is laid over it afterwards.
 
 E_NONE, E_PLAIN, E_CONSTANT, E_PACKED, E_DELTA, E_RUNS, E_DICTIONARY, E_DECIMAL = range(8)
-E_REFERENCE = 10
+E_SYMBOLS, E_REFERENCE = 9, 10
 ENCODINGS = {E_NONE: "none", E_PLAIN: "plain", E_CONSTANT: "constant", E_PACKED: "packed", E_DELTA: "delta",
-             E_RUNS: "run-length", E_DICTIONARY: "dictionary", E_DECIMAL: "decimal", E_REFERENCE: "reference"}
+             E_RUNS: "run-length", E_DICTIONARY: "dictionary", E_DECIMAL: "decimal", E_SYMBOLS: "symbols",
+             E_REFERENCE: "reference"}
 
 F_FRAME_VALIDITY, F_CHUNK_VALIDITY, F_SHORT_ENDS, F_RUN_CODES, F_LARGE, F_MULTIPLES = 1, 2, 4, 8, 16, 32
 
@@ -557,7 +558,7 @@ def encodings_for(f):
     if f.code == BOOL:
         return (E_NONE, E_PLAIN, E_CONSTANT, E_RUNS)
     if f.code in VARIABLE:
-        return (E_NONE, E_PLAIN, E_CONSTANT, E_RUNS, E_DICTIONARY)
+        return (E_NONE, E_PLAIN, E_CONSTANT, E_RUNS, E_DICTIONARY, E_SYMBOLS)
     if f.code in INTEGERS:
         narrow = (E_DELTA, E_REFERENCE) if f.width <= 8 else ()
         return (E_NONE, E_PLAIN, E_CONSTANT, E_PACKED, E_RUNS, E_DICTIONARY) + narrow
@@ -663,6 +664,39 @@ def decode_reference(f, page, cursor, n, reference):
     return values
 
 
+def read_symbols(table, what):
+    """encodings.md, Encodings, 9 symbols: the table."""
+    cursor = Cursor(table, what, None)
+    (count,) = cursor.integers(1, 4)
+    check(1 <= count <= 65_536, f"{what}: {count} symbols")
+    halves = cursor.take(ceil_div(count, 2))
+    check(count % 2 == 0 or halves[-1] >> 4 == 0, f"{what}: padding of the lengths")
+    symbols = [cursor.take((halves[i // 2] >> 4 * (i % 2) & 15) + 1) for i in range(count)]
+    cursor.end()
+    return symbols
+
+
+def decode_symbols(page, cursor, n, valid, symbols):
+    """encodings.md, Encodings, 9 symbols."""
+    check(1 <= page["scale"] <= 16, f"{cursor.what}: codes of {page['scale']} bits", cursor.offset)
+    least, total = page["base"] & NONE, page["base"] >> 32
+    counts = [least + x if v else 0 for v, x in zip(valid, cursor.packed(n, page["width"]))]
+    check(sum(counts) == page["auxiliary"], f"{cursor.what}: numbers of codes", cursor.offset)
+    cursor.pad(0)
+    codes = iter(cursor.packed(page["auxiliary"], page["scale"]))
+    values = []
+    for count in counts:
+        value = b""
+        for _ in range(count):
+            code = next(codes)
+            check(code < len(symbols), f"{cursor.what}: code {code} of {len(symbols)} symbols", cursor.offset)
+            value += symbols[code]
+        check(len(value) <= LARGE_VALUE, f"{cursor.what}: a value of {len(value)} bytes", cursor.offset)
+        values.append(value)
+    check(sum(map(len, values)) == total, f"{cursor.what}: decoded bytes", cursor.offset)
+    return values
+
+
 def patch(page, cursor, values, width):
     """encodings.md, Encodings, 3 packed: the patches behind packed integers."""
     n = len(values)
@@ -712,7 +746,7 @@ def look_up(code, dictionary):
     return dictionary[code] if code < len(dictionary) else None
 
 
-def decode_values(f, page, cursor, n, valid, dictionary, large_value, reference):
+def decode_values(f, page, cursor, n, valid, dictionary, large_value, reference, symbols):
     """encodings.md, Encodings."""
     encoding = page["encoding"]
     if encoding == E_PLAIN:
@@ -725,6 +759,8 @@ def decode_values(f, page, cursor, n, valid, dictionary, large_value, reference)
         return decode_decimal(f, page, cursor, n)
     if encoding == E_REFERENCE:
         return decode_reference(f, page, cursor, n, reference)
+    if encoding == E_SYMBOLS:
+        return decode_symbols(page, cursor, n, valid, symbols)
     if encoding == E_DELTA:
         return decode_delta(f, page, cursor, n)
     if encoding == E_RUNS:
@@ -1205,7 +1241,7 @@ class File:
         check(not flags & F_LARGE or f.code in VARIABLE and encoding == E_PLAIN, f"{what}: large values", at + 38)
         check(encoding != E_DICTIONARY and not (encoding == E_RUNS and flags & F_RUN_CODES)
               or dictionary is not None, f"{what}: no dictionary", at + 12)
-        check(page["auxiliary"] == 0 or encoding in (E_PACKED, E_RUNS, E_DECIMAL, E_REFERENCE),
+        check(page["auxiliary"] == 0 or encoding in (E_PACKED, E_RUNS, E_DECIMAL, E_SYMBOLS, E_REFERENCE),
               f"{what}: auxiliary count", at + 32)
         check(not flags & F_MULTIPLES or encoding == E_REFERENCE, f"{what}: multiples of nothing", at + 38)
         referred = None
@@ -1220,6 +1256,11 @@ class File:
         else:
             check(flags & F_CHUNK_VALIDITY and chunk_valid is not None, f"{what}: no validity", at + 38)
 
+        symbols = None
+        if encoding == E_SYMBOLS:
+            check(not framed, f"{what}: framed", at + 15)
+            table = self.compression_dictionary(page["dictionary"])
+            symbols = read_symbols(table, f"symbol table {page['dictionary']}")
         if framed:
             parts = list(self.frames(page, n, what))
             check(encoding not in (E_DELTA, E_RUNS) or len(parts) <= 1, f"{what}: more than one frame", at + 15)
@@ -1243,7 +1284,7 @@ class File:
             page["large"] = cursor.bitmap(m) if flags & F_LARGE else None
             part = referred and (referred[0], referred[1][done:done + m])
             values = decode_values(f, page, cursor, m, valid, dictionary,
-                                   lambda r: self.large_value(r, what, large_values), part)
+                                   lambda r: self.large_value(r, what, large_values), part, symbols)
             cursor.end()
             check(not any(v and x is None for v, x in zip(valid, values)), f"{what}: code outside the dictionary",
                   offset)

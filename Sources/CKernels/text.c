@@ -4,13 +4,7 @@
 #include <string.h>
 
 #include "clones.h"
-
-typedef struct {
-  uint32_t length;
-  uint32_t prefix;
-  uint32_t buffer;
-  uint32_t offset;
-} view;
+#include "views.h"
 
 COLONNADE_CLONES
 static int is_ascii(const uint8_t *bytes, size_t byteCount) {
@@ -83,10 +77,6 @@ int colonnade_utf8_values_are_valid(
   return 1;
 }
 
-static inline unsigned bit_at(const uint8_t *bits, size_t bit) {
-  return (bits[bit / 8] >> (bit % 8)) & 1u;
-}
-
 uint64_t colonnade_lengths_finish(
     uint32_t *lengths, size_t count, uint64_t base, const uint8_t *bits, size_t firstBit) {
   uint64_t total = 0, greatest = 0;
@@ -108,39 +98,6 @@ uint64_t colonnade_lengths_finish(
     }
   }
   return greatest > UINT32_MAX ? UINT64_MAX : total;
-}
-
-// One view of `length` bytes at `from`; `room` bytes from there on may be read.
-static inline void make_view(
-    view *target, const uint8_t *from, size_t room, uint32_t length, uint32_t bufferIndex,
-    uint32_t offset) {
-  view made = {length, 0, 0, 0};
-  if (length > 12) {
-    memcpy(&made.prefix, from, 4);
-    made.buffer = bufferIndex;
-    made.offset = offset;
-  } else if (room >= 12) {
-    uint8_t text[16];
-    memcpy(text, from, 12);
-    uint64_t low;
-    uint32_t high;
-    memcpy(&low, text, 8);
-    memcpy(&high, text + 8, 4);
-    low = length >= 8 ? low : low & ((UINT64_C(1) << (length * 8)) - 1);
-    high = length >= 12 ? high
-        : length <= 8  ? 0
-                       : high & ((UINT32_C(1) << ((length - 8) * 8)) - 1);
-    made.prefix = (uint32_t)low;
-    made.buffer = (uint32_t)(low >> 32);
-    made.offset = high;
-  } else {
-    uint8_t text[12] = {0};
-    memcpy(text, from, length);
-    memcpy(&made.prefix, text, 4);
-    memcpy(&made.buffer, text + 4, 4);
-    memcpy(&made.offset, text + 8, 4);
-  }
-  memcpy(target, &made, 16);
 }
 
 int colonnade_views_fill(

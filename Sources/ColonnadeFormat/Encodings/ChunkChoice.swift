@@ -141,6 +141,8 @@ struct TextChoice {
   var compressionDictionary = PageEntry.noDictionary
   /// Whether some value stands out of line.
   var hasLargeValues = false
+  /// Symbols of the column, and their index among its dictionaries, where they beat compression.
+  var symbols: (index: UInt16, encoder: SymbolEncoder)?
 
   init(
     _ source: SlotSource, rawByteCount: Int, options: EncodingOptions,
@@ -171,8 +173,13 @@ struct TextChoice {
     dictionary = TextChoice.dictionary(
       source, rawByteCount: rawByteCount, least: Int(least), greatest: Int(greatest), ratio: ratio,
       options: options, model: model)
-    guard dictionary == nil, mayCompress else {
-      if mayCompress, options.profile == .archive || options.forcedCodec == .zstd {
+    if dictionary == nil {
+      symbols = TextChoice.symbols(
+        source, rawByteCount: rawByteCount, ratio: ratio, options: options,
+        compression: compression, model: model)
+    }
+    guard dictionary == nil, symbols == nil, mayCompress else {
+      if symbols == nil, mayCompress, options.profile == .archive || options.forcedCodec == .zstd {
         compressor = try ZstdCompressor.take(level: options.level, dictionary: nil)
       }
       return
@@ -201,6 +208,32 @@ struct TextChoice {
     compressor = try ZstdCompressor.take(
       level: options.level,
       dictionary: compressionDictionary == PageEntry.noDictionary ? nil : trained?.dictionary)
+  }
+
+  /// The column's symbols where codes of them cost less than frames of text.
+  /// - Parameter ratio: what zstd makes of the text without a dictionary, 1 where it is not asked.
+  private static func symbols(
+    _ source: SlotSource, rawByteCount: Int, ratio: Double, options: EncodingOptions,
+    compression: ColumnCompression, model: CostModel
+  ) -> (index: UInt16, encoder: SymbolEncoder)? {
+    guard options.forcedEncoding == nil || options.forcedEncoding == .symbols,
+      options.forcedCodec != .zstd, !options.forcesFrames
+    else { return nil }
+    let isForced = options.forcedEncoding == .symbols
+    let isLargeEnough = isForced || rawByteCount >= SymbolEncoder.leastByteCount
+    let found = compression.symbols(isLargeEnough: isLargeEnough) {
+      guard let trained = SymbolEncoder.train(source, rawByteCount: rawByteCount) else {
+        return nil
+      }
+      let saved = (1 - trained.ratio(source)) * Double(rawByteCount)
+      return isForced || saved >= 2 * Double(trained.bytes.byteCount) ? trained : nil
+    }
+    guard let found, !isForced else { return found }
+    let raw = Double(rawByteCount)
+    let with = found.encoder.ratio(source) * raw + model.price(nanoseconds: 0.4 * raw)
+    // A trained dictionary makes small frames about as small as large ones.
+    let without = ratio * 0.7 * raw + model.price(nanoseconds: (ratio < 0.88 ? 1.2 : 0.2) * raw)
+    return with < min(without, raw) ? found : nil
   }
 
   private static func dictionary(

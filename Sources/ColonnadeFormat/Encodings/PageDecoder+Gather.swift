@@ -15,7 +15,9 @@ extension PageDecoder {
       unsafe try gatherNone(rows, range, into: sink, at: position)
       return
     }
-    if entry.isFramed {
+    if encoding == .symbols {
+      unsafe try gatherSymbols(rows, into: sink, at: position)
+    } else if entry.isFramed {
       unsafe try gatherFrames(rows, into: sink, at: position)
     } else {
       var validity: (bits: Buffer, firstBit: Int)?
@@ -157,7 +159,7 @@ extension PageDecoder {
     }
     let slots = unsafe relative(base, some, first)
     switch encoding {
-    case .none: break
+    case .none, .symbols: break
     case .plain:
       switch kind {
       case .bytes: try unsafe decodeText(content, rows: slots, some, into: sink, at: position)

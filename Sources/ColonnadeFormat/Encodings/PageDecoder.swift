@@ -146,6 +146,7 @@ struct PageDecoder {
       }
     case .dictionary:
       guard context.dictionary != nil else { throw corrupt("the chunk has no dictionary") }
+    case .symbols: try checkSymbols()
     default: break
     }
   }
@@ -190,6 +191,7 @@ struct PageDecoder {
   func valuesByteCount(_ slots: Int) -> Int? {
     switch encoding {
     case .none: return 0
+    case .symbols: return nil
     case .plain:
       switch kind {
       case .bytes: return nil
@@ -219,7 +221,9 @@ struct PageDecoder {
       return
     }
     let nullsBefore = sink.nullCount
-    if entry.isFramed {
+    if encoding == .symbols {
+      try decodeSymbols(range, into: sink, at: position)
+    } else if entry.isFramed {
       try FrameReader(self).forEachFrame(of: range, sink) {
         content, first throws(ColonnadeError) in
         let content = try withChunkValidity(content, first)
@@ -292,7 +296,7 @@ struct PageDecoder {
       sink.markValid(position, part.count)
     }
     switch encoding {
-    case .none: break
+    case .none, .symbols: break
     case .plain:
       switch kind {
       case .bytes: try decodeText(content, part, into: sink, at: position)

@@ -22,6 +22,10 @@ final class PageEncoder {
   var compressionDictionary = PageEntry.noDictionary
   /// Frames of plain values pay in this chunk.
   var compressesValues = false
+  /// The column's symbols for text, and their index among its dictionaries; nil does without.
+  var symbols: (index: UInt16, encoder: SymbolEncoder)?
+  let symbolCodes = MutableBuffer()
+  let symbolCounts = MutableBuffer()
   /// True once a page left its validity to the chunk's bitmap.
   private(set) var needsChunkValidity = false
   /// For values out of line, which stand alone: without the column's dictionary. `nil` stores them
@@ -61,7 +65,7 @@ final class PageEncoder {
     if plan.encoding == .constant {
       try encodeConstant(page, &entry)
     } else if plan.encoding == .plain, source.kind == .bytes {
-      try encodeText(page, &entry)
+      if !encodeSymbols(page, &entry) { try encodeText(page, &entry) }
     } else if try !encodeFramed(page, plan, &entry) {
       encodeUnframed(page, plan, &entry)
     }
@@ -72,12 +76,12 @@ final class PageEncoder {
     return entry
   }
 
-  private func leaveValidity(_ entry: inout PageEntry) {
+  func leaveValidity(_ entry: inout PageEntry) {
     entry.flags.insert(.validityInChunk)
     needsChunkValidity = true
   }
 
-  private func start(_ entry: inout PageEntry, alignment: Int, isPlain: Bool = false) {
+  func start(_ entry: inout PageEntry, alignment: Int, isPlain: Bool = false) {
     if !(isPlain && followsPlainPage) { bytes.pad(to: alignment) }
     entry.offset = UInt64(bytes.byteCount)
     followsPlainPage = isPlain
@@ -214,7 +218,7 @@ final class PageEncoder {
   ) {
     let width = source.kind.width
     switch plan.encoding {
-    case .none, .constant: break
+    case .none, .constant, .symbols: break
     case .plain:
       let first = page.range.lowerBound + part.lowerBound
       if source.kind == .bit {

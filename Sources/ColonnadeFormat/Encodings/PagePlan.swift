@@ -50,6 +50,7 @@ struct CostModel {
     case .runLength: 0.3
     case .dictionary: 0.5
     case .decimal: 0.7
+    case .symbols: 8
     case .delta: 0.9
     // The other column included, which whoever wants this one alone has to decode as well.
     case .reference: 1.0

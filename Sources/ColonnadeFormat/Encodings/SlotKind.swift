@@ -83,6 +83,8 @@ enum SlotKind: Hashable, Sendable {
     case (.decimal, .float): true
     case (.decimal, _): false
     case (.reference, _): mayRefer
+    case (.symbols, .bytes): true
+    case (.symbols, _): false
     case (.dictionary, .bit): false
     case (.dictionary, _): true
     }

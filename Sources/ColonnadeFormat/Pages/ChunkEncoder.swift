@@ -50,6 +50,7 @@ package enum ChunkEncoder {
       encoder.compressionDictionary = text.compressionDictionary
       // Codes are compressed as codes: what stands for a value there is a view of it.
       encoder.compressesValues = text.compressor != nil && text.dictionary == nil
+      encoder.symbols = text.symbols
       let mayCompress =
         options.forcedCodec == .zstd || (options.profile != .fast && options.forcedCodec == nil)
       if text.hasLargeValues, mayCompress {

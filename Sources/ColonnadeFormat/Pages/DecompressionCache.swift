@@ -1,4 +1,5 @@
-// What decoders of one file share: prepared zstd dictionaries and decoded chunk dictionaries.
+// What decoders of one file share: prepared zstd dictionaries, symbol tables and decoded chunk
+// dictionaries.
 // Invariant: the decoded dictionaries held never exceed `byteLimit`.
 
 import ColonnadeArrays
@@ -8,6 +9,7 @@ import ColonnadeBase
 package final class DecompressionCache: Sendable {
   private struct State: ~Copyable {
     var compression: [Int: DecompressionDictionary] = [:]
+    var symbols: [Int: SymbolTable] = [:]
     /// By offset of the dictionary page's body.
     var chunks: [UInt64: Column] = [:]
     var chunkByteCount = 0
@@ -29,6 +31,16 @@ package final class DecompressionCache: Sendable {
       throw ColonnadeError(.corrupt, "compression dictionary \(index) is not one of zstd")
     }
     state.withLock { $0.compression[index] = made }
+    return made
+  }
+
+  /// The symbol table that stands as compression dictionary `index`, read once.
+  func symbolTable(
+    at index: Int, from data: any DataSource
+  ) throws(ColonnadeError) -> SymbolTable {
+    if let known = state.withLock({ $0.symbols[index] }) { return known }
+    let made = try SymbolTable(try data.compressionDictionary(at: index))
+    state.withLock { $0.symbols[index] = made }
     return made
   }
 

@@ -30,12 +30,13 @@ package struct EncodedChunk: Sendable {
   ///   - offset: where `bytes` starts in the file, a multiple of 64.
   ///   - dictionaryIndices: for each of the column's `ColumnCompression.dictionaries`, its index
   ///     in section 11. A chunk names only dictionaries that existed when `encode` returned.
-  package mutating func relocate(by offset: UInt64, dictionaryIndices: [UInt16]) {
+  package mutating func relocate(by offset: UInt64, dictionaryIndices: [Int: UInt16]) {
     func moved(_ page: PageEntry) -> PageEntry {
       var page = page
       page.offset += offset
       if page.compressionDictionary != PageEntry.noDictionary {
-        page.compressionDictionary = dictionaryIndices[Int(page.compressionDictionary)]
+        page.compressionDictionary =
+          dictionaryIndices[Int(page.compressionDictionary)] ?? PageEntry.noDictionary
       }
       return page
     }

@@ -13,6 +13,7 @@ package enum Encoding: UInt8, Sendable, CaseIterable {
   case runLength = 5
   case dictionary = 6
   case decimal = 7
+  case symbols = 9
   case reference = 10
 
   /// Whether patches may stand behind the packed integers.
@@ -34,6 +35,7 @@ package enum Encoding: UInt8, Sendable, CaseIterable {
     case .runLength: "run-length"
     case .dictionary: "dictionary"
     case .decimal: "decimal"
+    case .symbols: "symbols"
     case .reference: "reference"
     }
   }

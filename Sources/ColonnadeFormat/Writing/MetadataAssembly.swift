@@ -16,8 +16,8 @@ struct MetadataAssembly {
   private let wide = SectionWriter(.wideStatistics)
   private let dictionaries = SectionWriter(.compressionDictionaries)
   private let filters = SectionWriter(.bloomFilters)
-  /// For each field, the index in section 11 of each of its dictionaries stored so far.
-  private var dictionaryIndices: [[UInt16]]
+  /// For each field, the index in section 11 of those of its dictionaries that are stored.
+  private var dictionaryIndices: [[Int: UInt16]]
   /// For each field its totals over the file.
   private var totals: [ChunkEntry]
   private var totalStatistics: [StatisticsEntry?]
@@ -25,7 +25,7 @@ struct MetadataAssembly {
   init(sections: SchemaSections, fieldCount: Int) {
     self.sections = sections
     self.fieldCount = fieldCount
-    dictionaryIndices = Array(repeating: [], count: fieldCount)
+    dictionaryIndices = Array(repeating: [:], count: fieldCount)
     totals = Array(repeating: ChunkEntry(), count: fieldCount)
     totalStatistics = Array(repeating: nil, count: fieldCount)
   }
@@ -35,15 +35,14 @@ struct MetadataAssembly {
     _ field: EncodedField, field index: Int, compression: ColumnCompression, area: DataAreaWriter
   ) throws(ColonnadeError) {
     // Those its pages name and no others: more may be trained while row groups are appended.
-    let named = field.chunk.pages.lazy.map(\.compressionDictionary)
-      .filter { $0 != PageEntry.noDictionary }.max()
-    let needed = compression.dictionaries.prefix(named.map { Int($0) + 1 } ?? 0)
-    for dictionary in needed.dropFirst(dictionaryIndices[index].count) {
+    let named = Set(field.chunk.pages.lazy.map(\.compressionDictionary))
+    for (generation, dictionary) in compression.dictionaries.enumerated()
+    where named.contains(UInt16(generation)) && dictionaryIndices[index][generation] == nil {
       let offset = try unsafe area.append(dictionary.unsafeBytes, alignment: 8)
       guard dictionaries.count < Int(PageEntry.noDictionary) else {
         throw ColonnadeError(.limitExceeded, "a file holds at most 65,535 compression dictionaries")
       }
-      dictionaryIndices[index].append(UInt16(dictionaries.count))
+      dictionaryIndices[index][generation] = UInt16(dictionaries.count)
       RegionEntry(
         offset: offset, byteCount: UInt32(dictionary.byteCount), field: UInt32(index)
       ).write(to: dictionaries.sink)

@@ -36,8 +36,8 @@ final class MemoryFile: DataSource, LargeValueSink {
       let generations = compression.dictionaries
       state.dictionaries += generations
       var chunk = chunk
-      chunk.relocate(
-        by: offset, dictionaryIndices: (0..<UInt16(generations.count)).map { first + $0 })
+      let indices = generations.indices.map { ($0, first + UInt16($0)) }
+      chunk.relocate(by: offset, dictionaryIndices: Dictionary(uniqueKeysWithValues: indices))
       return chunk
     }
   }

@@ -163,7 +163,7 @@ import Testing
     #expect(ColumnSamples.firstDifference(chosen, column, rows: rows) == nil)
   }
 
-  @Test func trainedDictionariesAreShared() throws {
+  @Test(arguments: [nil, Codec.zstd]) func trainedDictionariesAreShared(_ codec: Codec?) throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)
     let words = ["carefully", "final", "deposits", "sleep", "quickly", "bold", "requests", "above"]
@@ -178,10 +178,14 @@ import Testing
         builder.append(text: text.joined(separator: " "))
       }
       let column = builder.finish()
+      var options = EncodingOptions()
+      options.forcedCodec = codec
       var chunk = try ChunkEncoder.encode(
         column: column, layout: .uniform(slotsPerRow: 1), rowCount: column.count,
-        options: EncodingOptions(), compression: compression, largeValues: file)
-      #expect(chunk.pages.allSatisfy { $0.codecCode == Codec.zstd.rawValue }, "seed \(seed)")
+        options: options, compression: compression, largeValues: file)
+      let encoding = codec == .zstd ? Encoding.plain : .symbols
+      #expect(chunk.pages.allSatisfy { $0.encodingCode == encoding.rawValue }, "seed \(seed)")
+      #expect(chunk.pages.allSatisfy { $0.compressionDictionary == 0 }, "seed \(seed)")
       #expect(chunk.storedByteCount < chunk.rawByteCount * 3 / 4, "seed \(seed)")
       #expect(compression.dictionaries.count == 1, "seed \(seed), chunk \(round)")
       chunk = file.place(chunk, compression)

@@ -125,13 +125,13 @@ extension GoldenCatalogue {
         file.sign()
       }),
     Golden(
-      "unknown-encoding", "a column of a reserved encoding beside one that is read",
+      "unknown-encoding", "a column of an encoding that no reader knows beside one that is read",
       [
         (Field("new", .int64), (0..<5).map { .integer(Int128($0 * $0 + 100)) }),
         (Field("value", .int32), (0..<5).map { .integer(Int128($0)) }),
       ], refused: ["new"],
       patch: { file in
-        file.set(try file.entry(.pages, 0) + 12, 1, 9)
+        file.set(try file.entry(.pages, 0) + 12, 1, 200)
         file.sign()
       }),
     Golden(

@@ -75,6 +75,20 @@ enum GoldenCatalogue {
     return (0..<4_700).map { _ in texts[next() % 200] }
   }()
 
+  /// Sentences of a few words each, so that pages hold more than 1,024 codes.
+  private static func sentences(_ count: Int) -> [Value] {
+    let words = ["furious", "requests ", "sleep ", "carefully ", "above the ", "quick", "ly ", "."]
+    var state: UInt64 = 7
+    return (0..<count).map { row in
+      var text = row % 50 == 0 ? "#\(row) " : ""
+      for _ in 0..<(row % 7) {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        text += words[Int(state >> 61)]
+      }
+      return .string(text)
+    }
+  }
+
   static let encodings: [Golden] = [
     Golden(
       "plain", "encoding 1 of every leaf type, with and without nulls",
@@ -127,6 +141,14 @@ enum GoldenCatalogue {
       columns([.int32, .float64, .string, .binary, .fixedBinary(byteCount: 3)], rowCount: 400) {
         $0 * 7 % 5 * 1_000
       }, configure: forcing(.dictionary)),
+    Golden(
+      "symbols", "encoding 9: symbol tables of text, of binary and of what is not ASCII",
+      columns([.string, .categorical(ordered: false), .binary], rowCount: 2_100) { $0 * $0 % 97 }
+        + [(Field("words", .string, isNullable: false), sentences(2_100))],
+      configure: {
+        $0.encoding.forcedEncoding = .symbols
+        $0.encoding.pageShift = 11
+      }),
     Golden(
       "zstd", "codec 1: frames of text and of numbers",
       columns([.string, .int64, .float32], rowCount: 600) { $0 * $0 % 97 },
