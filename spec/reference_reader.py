@@ -541,7 +541,8 @@ ENCODINGS = {E_NONE: "none", E_PLAIN: "plain", E_CONSTANT: "constant", E_PACKED:
              E_RUNS: "run-length", E_DICTIONARY: "dictionary", E_DECIMAL: "decimal", E_SYMBOLS: "symbols",
              E_REFERENCE: "reference"}
 
-F_FRAME_VALIDITY, F_CHUNK_VALIDITY, F_SHORT_ENDS, F_RUN_CODES, F_LARGE, F_MULTIPLES = 1, 2, 4, 8, 16, 32
+F_FRAME_VALIDITY, F_CHUNK_VALIDITY, F_SHORT_ENDS, F_RUN_CODES, F_LARGE, F_MULTIPLES, F_PRODUCTS = (
+    1, 2, 4, 8, 16, 32, 64)
 
 
 def layout_width(f):
@@ -620,16 +621,17 @@ def decode_packed(f, page, cursor, n):
 def decode_decimal(f, page, cursor, n):
     """encodings.md, Encodings, 7 decimal."""
     check(page["scale"] <= 18, f"{cursor.what}: scale {page['scale']}", cursor.offset)
-    values = [decimal_bits(f, page["base"] + x, page["scale"]) for x in cursor.packed(n, page["width"])]
+    values = [decimal_bits(f, page["base"] + x, page["scale"], page) for x in cursor.packed(n, page["width"])]
     patch(page, cursor, values, f.width)
     return values
 
 
-def decimal_bits(f, integer, scale):
+def decimal_bits(f, integer, scale, page):
     """encodings.md, Encodings, 7 decimal: the bits of the float that an integer of 64 bits stands for."""
     form, width = FLOATS[f.code]
-    quotient = float(signed(integer, 8)) / float(10 ** scale)
-    return unsigned(struct.pack(form, quotient), 0, width)
+    whole = float(signed(integer, 8))
+    decimal = whole * float(f"1e-{scale}") if page["flags"] & F_PRODUCTS else whole / float(10 ** scale)
+    return unsigned(struct.pack(form, decimal), 0, width)
 
 
 def reference_integer(f, x, scale):
@@ -658,7 +660,7 @@ def decode_reference(f, page, cursor, n, reference):
     for x, slot in zip(cursor.packed(n, page["width"]), slots, strict=True):
         r, d = reference_integer(other, slot, other_scale), page["base"] + x
         integer = (r * d if page["flags"] & F_MULTIPLES else r + d) & (1 << 64) - 1
-        values.append(decimal_bits(f, integer, own_scale) if f.code in FLOATS
+        values.append(decimal_bits(f, integer, own_scale, page) if f.code in FLOATS
                       else integer & (1 << 8 * f.width) - 1)
     patch(page, cursor, values, f.width)
     return values
@@ -1211,7 +1213,7 @@ class File:
         encoding, flags, nulls, framed = page["encoding"], page["flags"], page["nulls"], page["frameShift"] != 255
         check(encoding in ENCODINGS, f"{what}: encoding {encoding} is unknown", at + 12)
         check(page["codec"] <= 1, f"{what}: codec {page['codec']} is unknown", at + 13)
-        check(flags < 64, f"{what}: page flags {flags} are unknown", at + 38)
+        check(flags < 128, f"{what}: page flags {flags} are unknown", at + 38)
         check(nulls <= n, f"{what}: more nulls than slots", at + 28)
         check(encoding in encodings_for(f), f"{what}: encoding {ENCODINGS[encoding]} of a {f.type}", at + 12)
         if page["size"]:
@@ -1244,6 +1246,8 @@ class File:
         check(page["auxiliary"] == 0 or encoding in (E_PACKED, E_RUNS, E_DECIMAL, E_SYMBOLS, E_REFERENCE),
               f"{what}: auxiliary count", at + 32)
         check(not flags & F_MULTIPLES or encoding == E_REFERENCE, f"{what}: multiples of nothing", at + 38)
+        check(not flags & F_PRODUCTS or encoding in (E_DECIMAL, E_REFERENCE) and f.code in FLOATS,
+              f"{what}: products that are no decimals", at + 38)
         referred = None
         if encoding == E_REFERENCE:
             check(reference is not None, f"{what}: the chunk has no reference", at + 12)

@@ -15,52 +15,68 @@ static inline uint32_t to_bits_4(float value) {
 // digits, and so the same file.
 #pragma STDC FP_CONTRACT OFF
 
-#define DIGITS(NAME, FLOAT, BITS)                                                              \
+#define DIGITS(NAME, FLOAT, BITS, OP)                                                          \
   COLONNADE_CLONES                                                                             \
   static void NAME(uint64_t *restrict digits, uint8_t *restrict misses,                        \
-                   const FLOAT *restrict in, size_t count, double power) {                     \
+                   const FLOAT *restrict in, size_t count, double power, double factor) {      \
     for (size_t i = 0; i < count; i++) {                                                       \
       double scaled = (double)in[i] * power;                                                   \
       double shifted = scaled + DECIMAL_MAGIC;                                                 \
       double whole = shifted - DECIMAL_MAGIC;                                                  \
-      FLOAT back = (FLOAT)(whole / power);                                                     \
+      FLOAT back = (FLOAT)(whole OP factor);                                                   \
       int fits = whole < DECIMAL_LARGEST && whole > -DECIMAL_LARGEST;                          \
       digits[i] = decimal_bits(shifted) - DECIMAL_MAGIC_BITS;                                  \
       misses[i] = (uint8_t)!(fits & (BITS(back) == BITS(in[i])));                              \
     }                                                                                          \
   }
 
-DIGITS(digits_4, float, to_bits_4)
-DIGITS(digits_8, double, decimal_bits)
+DIGITS(digits_4, float, to_bits_4, /)
+DIGITS(digits_8, double, decimal_bits, /)
+DIGITS(digits_4_products, float, to_bits_4, *)
+DIGITS(digits_8_products, double, decimal_bits, *)
 
 size_t colonnade_decimal_digits(
     uint64_t *digits, uint8_t *misses, const void *values, unsigned width, size_t count,
     unsigned scale) {
+  const int areProducts = scale >= COLONNADE_PRODUCTS;
+  scale %= COLONNADE_PRODUCTS;
+  const double power = decimal_powers[scale];
+  const double factor = areProducts ? decimal_inverses[scale] : power;
   if (width == 4) {
-    digits_4(digits, misses, values, count, decimal_powers[scale]);
+    (areProducts ? digits_4_products : digits_4)(digits, misses, values, count, power, factor);
   } else {
-    digits_8(digits, misses, values, count, decimal_powers[scale]);
+    (areProducts ? digits_8_products : digits_8)(digits, misses, values, count, power, factor);
   }
   size_t missed = 0;
   for (size_t i = 0; i < count; i++) missed += misses[i];
   return missed;
 }
 
-#define VALUES(NAME, FLOAT, CONVERT)                                                           \
+#define VALUES(NAME, FLOAT, CONVERT, OP)                                                       \
   COLONNADE_CLONES                                                                             \
   static void NAME(FLOAT *restrict out, const uint64_t *restrict digits, size_t count,         \
-                   double power) {                                                             \
-    for (size_t i = 0; i < count; i++) out[i] = (FLOAT)(CONVERT / power);                      \
+                   double factor) {                                                            \
+    for (size_t i = 0; i < count; i++) out[i] = (FLOAT)(CONVERT OP factor);                    \
   }
 
-VALUES(values_4_small, float, decimal_double(digits[i]))
-VALUES(values_8_small, double, decimal_double(digits[i]))
-VALUES(values_4_any, float, (double)(int64_t)digits[i])
-VALUES(values_8_any, double, (double)(int64_t)digits[i])
+VALUES(values_4_small, float, decimal_double(digits[i]), /)
+VALUES(products_4_small, float, decimal_double(digits[i]), *)
+VALUES(values_8_small, double, decimal_double(digits[i]), /)
+VALUES(products_8_small, double, decimal_double(digits[i]), *)
+VALUES(values_4_any, float, (double)(int64_t)digits[i], /)
+VALUES(products_4_any, float, (double)(int64_t)digits[i], *)
+VALUES(values_8_any, double, (double)(int64_t)digits[i], /)
+VALUES(products_8_any, double, (double)(int64_t)digits[i], *)
 
 void colonnade_decimal_values(
     void *target, unsigned width, const uint64_t *digits, size_t count, unsigned scale,
     int areSmall) {
+  if (scale >= COLONNADE_PRODUCTS) {
+    const double inverse = decimal_inverses[scale - COLONNADE_PRODUCTS];
+    if (width == 4) (areSmall ? products_4_small : products_4_any)(target, digits, count, inverse);
+    else (areSmall ? products_8_small : products_8_any)(target, digits, count, inverse);
+    return;
+  }
   double power = decimal_powers[scale];
   if (width == 4) {
     if (areSmall) values_4_small(target, digits, count, power);

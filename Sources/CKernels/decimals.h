@@ -11,6 +11,11 @@
 // 2^50: integers of decimals are below it in magnitude.
 #define DECIMAL_LARGEST 1125899906842624.0
 
+// The f64 nearest to 10^-scale, for decimals that are products.
+static const double decimal_inverses[19] = {1e0,   1e-1,  1e-2,  1e-3,  1e-4,  1e-5,  1e-6,
+                                            1e-7,  1e-8,  1e-9,  1e-10, 1e-11, 1e-12, 1e-13,
+                                            1e-14, 1e-15, 1e-16, 1e-17, 1e-18};
+
 static const double decimal_powers[19] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,
                                           1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13,
                                           1e14, 1e15, 1e16, 1e17, 1e18};

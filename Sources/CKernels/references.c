@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clones.h"
+#include "colonnade_packed.h"
 #include "decimals.h"
 
 typedef int8_t __attribute__((may_alias)) signed8;
@@ -271,9 +272,40 @@ static int from_floats(
   return (isMultiple ? times_8_of_8 : near_8_of_8)(target, packed, values, count, inPower, power);
 }
 
+// What is whole becomes decimal by a factor.
+COLONNADE_CLONES
+static void products_4(loose_float *restrict target, const double *restrict whole, size_t count,
+                       double factor) {
+  for (size_t i = 0; i < count; i++) target[i] = (float)(whole[i] * factor);
+}
+
+COLONNADE_CLONES
+static void products_8(loose_double *restrict target, const double *restrict whole, size_t count,
+                       double factor) {
+  for (size_t i = 0; i < count; i++) target[i] = whole[i] * factor;
+}
+
+static void write_products(
+    void *target, unsigned width, const double *whole, size_t count, unsigned scale) {
+  double factor = decimal_inverses[scale - COLONNADE_PRODUCTS];
+  if (width == 4) products_4(target, whole, count, factor);
+  else products_8(target, whole, count, factor);
+}
+
 void colonnade_reference_decimals(
     void *target, unsigned width, const uint64_t *packed, const void *values,
     colonnade_reference reference, size_t count, int isMultiple, unsigned scale, int areSmall) {
+  if (scale >= COLONNADE_PRODUCTS) {
+    for (size_t start = 0; start < count; start += BLOCK) {
+      size_t some = count - start < BLOCK ? count - start : BLOCK;
+      double whole[BLOCK];
+      colonnade_reference_decimals(
+          whole, 8, packed + start, (const uint8_t *)values + start * reference.width, reference,
+          some, isMultiple, 0, areSmall);
+      write_products((uint8_t *)target + start * width, width, whole, some, scale);
+    }
+    return;
+  }
   const double power = decimal_powers[scale];
   for (size_t start = 0; start < count; start += BLOCK) {
     size_t some = count - start < BLOCK ? count - start : BLOCK;
@@ -314,8 +346,14 @@ void colonnade_reference_portable(
       integer = reference.isSigned ? (uint64_t)((int64_t)(integer << unused) >> unused) : integer;
     }
     if (isFloat) {
-      exactly((uint8_t *)target + i * width, width, packed + i, &integer, 1, isMultiple,
-              decimal_powers[scale]);
+      void *out = (uint8_t *)target + i * width;
+      if (scale >= COLONNADE_PRODUCTS) {
+        double whole;
+        exactly(&whole, 8, packed + i, &integer, 1, isMultiple, 1);
+        write_products(out, width, &whole, 1, scale);
+      } else {
+        exactly(out, width, packed + i, &integer, 1, isMultiple, decimal_powers[scale]);
+      }
     } else {
       uint64_t value = isMultiple ? integer * packed[i] : integer + packed[i];
       memcpy((uint8_t *)target + i * width, &value, width);

@@ -78,9 +78,12 @@ uint32_t colonnade_greatest_u32(const uint32_t *values, size_t count);
 size_t colonnade_find_runs(
     uint32_t *ends, const void *values, unsigned width, size_t count);
 
+/// Added to a scale: decimals are integers times the f64 nearest to 10^-scale, not over 10^scale.
+#define COLONNADE_PRODUCTS 32
+
 /// For floats of `width` bytes (4 or 8): digits[i] = value · 10^scale rounded, as i64, and misses[i]
-/// = 1 where digits / 10^scale has other bits than the value. `scale` is at most 18. Returns how
-/// many miss.
+/// = 1 where digits / 10^scale has other bits than the value. `scale` is at most 18, here and below,
+/// and COLONNADE_PRODUCTS may be added to it. Returns how many miss.
 size_t colonnade_decimal_digits(
     uint64_t *digits, uint8_t *misses, const void *values, unsigned width, size_t count,
     unsigned scale);

@@ -4,6 +4,34 @@
 import CKernels
 import ColonnadeBase
 
+/// How an integer becomes a decimal.
+struct DecimalForm: Hashable {
+  /// Decimal places.
+  var scale: Int
+  /// Times the f64 nearest to 10^-scale, as casts from decimal types do, not over 10^scale as a text
+  /// is read.
+  var hasProducts = false
+
+  /// As kernels take it.
+  var kernelScale: UInt32 { UInt32(scale) + (hasProducts ? UInt32(COLONNADE_PRODUCTS) : 0) }
+}
+
+extension PagePlan {
+  /// Of a page of encoding 7, or of the page's own values in encoding 10.
+  var decimalForm: DecimalForm {
+    DecimalForm(scale: encoding == .reference ? scale & 15 : scale, hasProducts: hasProducts)
+  }
+}
+
+extension PageEntry {
+  /// The same of a page that is read.
+  var decimalForm: DecimalForm {
+    DecimalForm(
+      scale: encodingCode == Encoding.reference.rawValue ? scales.own : Int(scale),
+      hasProducts: flags.contains(.products))
+  }
+}
+
 enum DecimalEncoding {
   static let greatestScale = 18
   /// Scales a writer tries.
@@ -19,14 +47,15 @@ enum DecimalEncoding {
   }
 
   /// The integers of the page's filled values.
-  static func digits(_ page: PageSlots, scale: Int) -> Digits {
+  static func digits(_ page: PageSlots, _ form: DecimalForm) -> Digits {
     let count = page.count
     let integers = MutableBuffer(byteCount: count * 8)
     let misses = MutableBuffer(byteCount: count)
     let target = unsafe integers.pointer.assumingMemoryBound(to: UInt64.self)
     let missed = unsafe misses.pointer.assumingMemoryBound(to: UInt8.self)
     let missCount = unsafe colonnade_decimal_digits(
-      target, missed, page.filled, UInt32(page.source.kind.width), count, UInt32(scale))
+      target, missed, page.filled, UInt32(page.source.kind.width), count,
+      form.kernelScale)
     if missCount > 0, missCount < count {
       var last: UInt64 = 0
       for slot in 0..<count where unsafe missed[slot] == 0 {
@@ -46,23 +75,24 @@ enum DecimalEncoding {
 
   /// The plan of a page most of whose values are decimals of a few places; nil for others.
   static func plan(_ page: PageSlots, mayPatch: Bool) -> PagePlan? {
-    guard let scale = likelyScale(page) else { return nil }
+    guard let form = likelyForm(page) else { return nil }
     let count = page.count
-    let digits = digits(page, scale: scale)
+    let digits = digits(page, form)
     guard digits.missCount == 0 || (mayPatch && digits.missCount <= count / 8) else { return nil }
     var profile = colonnade_integer_profile()
     unsafe colonnade_profile_integers(&profile, digits.integers.pointer, 8, 1, count)
     let bitWidth = 64 - (profile.greatest &- profile.least).leadingZeroBitCount
     return PagePlan(
       encoding: .decimal, bitWidth: bitWidth, base: profile.least,
-      auxiliaryCount: digits.missCount, scale: scale,
+      auxiliaryCount: digits.missCount, scale: form.scale, hasProducts: form.hasProducts,
       byteCount: PackedEncoding.bodyByteCount(
         count: count, bitWidth: bitWidth, patchCount: digits.missCount,
         width: page.source.kind.width))
   }
 
-  /// The least number of places that suits most of 32 values spread over the page.
-  static func likelyScale(_ page: PageSlots) -> Int? {
+  /// The least number of places that suits most of 32 values spread over the page, and whether they
+  /// are quotients or products, which most often are the same.
+  static func likelyForm(_ page: PageSlots) -> DecimalForm? {
     let width = page.source.kind.width
     let some = min(32, page.count)
     let sample = MutableBuffer(capacity: some * width)
@@ -74,11 +104,15 @@ enum DecimalEncoding {
     let integers = MutableBuffer(byteCount: some * 8)
     let misses = MutableBuffer(byteCount: some)
     for scale in 0...triedScale {
-      let missCount = unsafe colonnade_decimal_digits(
-        integers.pointer.assumingMemoryBound(to: UInt64.self),
-        misses.pointer.assumingMemoryBound(to: UInt8.self), sample.pointer, UInt32(width), some,
-        UInt32(scale))
-      if missCount <= some / 16 { return scale }
+      var best: (form: DecimalForm, missCount: Int)?
+      for form in [DecimalForm(scale: scale), DecimalForm(scale: scale, hasProducts: true)] {
+        let missCount = unsafe colonnade_decimal_digits(
+          integers.pointer.assumingMemoryBound(to: UInt64.self),
+          misses.pointer.assumingMemoryBound(to: UInt8.self), sample.pointer, UInt32(width), some,
+          form.kernelScale)
+        if missCount < best?.missCount ?? .max { best = (form, missCount) }
+      }
+      if let best, best.missCount <= some / 16 { return best.form }
     }
     return nil
   }
@@ -89,7 +123,7 @@ enum DecimalEncoding {
   ) {
     guard plan.auxiliaryCount > 0 else { return }
     appendPatches(
-      page, of: digits(page, scale: plan.scale).misses, plan: plan, start: start, to: target)
+      page, of: digits(page, plan.decimalForm).misses, plan: plan, start: start, to: target)
   }
 
   /// Appends as patches the values of the slots whose byte in `misses` is 1.

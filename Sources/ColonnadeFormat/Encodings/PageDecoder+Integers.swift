@@ -128,7 +128,7 @@ extension PageDecoder {
       digits, 8, packed(content), content.count, part.lowerBound, part.count, entry.base,
       UInt32(entry.bitWidth))
     unsafe colonnade_decimal_values(
-      sink.address(position), UInt32(width), digits, part.count, UInt32(entry.scale),
+      sink.address(position), UInt32(width), digits, part.count, entry.decimalForm.kernelScale,
       DecimalEncoding.areSmall(entry) ? 1 : 0)
   }
 
@@ -141,7 +141,7 @@ extension PageDecoder {
     unsafe colonnade_unpack_rows(
       digits, 8, packed(content), content.count, rows, some, entry.base, UInt32(entry.bitWidth))
     unsafe colonnade_decimal_values(
-      sink.address(position), UInt32(width), digits, some, UInt32(entry.scale),
+      sink.address(position), UInt32(width), digits, some, entry.decimalForm.kernelScale,
       DecimalEncoding.areSmall(entry) ? 1 : 0)
   }
 

@@ -96,6 +96,6 @@ extension PageDecoder {
   ) {
     unsafe colonnade_reference_decimals(
       target, UInt32(width), integers, values, reference, some, isMultiple,
-      UInt32(entry.scales.own), DecimalEncoding.areSmall(entry) ? 1 : 0)
+      entry.decimalForm.kernelScale, DecimalEncoding.areSmall(entry) ? 1 : 0)
   }
 }

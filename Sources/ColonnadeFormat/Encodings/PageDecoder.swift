@@ -133,6 +133,11 @@ struct PageDecoder {
     guard !flags.contains(.multiples) || encoding == .reference else {
       throw corrupt("multiples of no reference")
     }
+    var isFloat = false
+    if case .float = kind { isFloat = true }
+    guard
+      !flags.contains(.products) || (isFloat && (encoding == .reference || encoding == .decimal))
+    else { throw corrupt("products that are no decimals") }
     if encoding == .reference { try checkReference() }
     let auxiliary = Int(entry.auxiliaryCount)
     switch encoding {

@@ -208,6 +208,7 @@ final class PageEncoder {
     entry.base = plan.base
     entry.auxiliaryCount = UInt32(plan.auxiliaryCount)
     entry.scale = UInt8(plan.scale)
+    if plan.hasProducts { entry.flags.insert(.products) }
     if plan.hasCodes { entry.flags.insert(.runsOfCodes) }
     if plan.hasMultiples { entry.flags.insert(.multiples) }
   }
@@ -243,7 +244,7 @@ final class PageEncoder {
           bitWidth: plan.bitWidth, to: target)
       }
     case .decimal:
-      let digits = DecimalEncoding.digits(page, scale: plan.scale)
+      let digits = DecimalEncoding.digits(page, plan.decimalForm)
       unsafe PackedEncoding.append(
         UnsafeRawPointer(digits.integers.pointer) + part.lowerBound * 8, width: 8,
         count: part.count, base: plan.base, bitWidth: plan.bitWidth, to: target)

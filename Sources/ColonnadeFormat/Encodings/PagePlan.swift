@@ -9,6 +9,8 @@ struct PagePlan {
   var auxiliaryCount: Int = 0
   /// Decimal places; of references in the form of the entry.
   var scale: Int = 0
+  /// Decimals are products, not quotients.
+  var hasProducts = false
   /// Values are multiples of the reference's.
   var hasMultiples = false
   /// Run values are codes.

@@ -163,8 +163,8 @@ private struct Sample {
   let integers: MutableBuffer
   /// One of `colonnade_slot_…` a slot.
   let states: MutableBuffer
-  /// Decimal places of the integers, of floats only.
-  let scale: Int
+  /// How the integers become values, of floats only.
+  private let form: DecimalForm
   let width: Int
   let isFloat: Bool
   /// Bytes of the sample stored without a reference.
@@ -183,12 +183,12 @@ private struct Sample {
     count = column.count
     width = source.kind.width
     if case .float = source.kind {
-      guard let likely = DecimalEncoding.likelyScale(page) else { return nil }
-      (scale, isFloat) = (likely, true)
+      guard let likely = DecimalEncoding.likelyForm(page) else { return nil }
+      (form, isFloat) = (likely, true)
     } else {
-      (scale, isFloat) = (0, false)
+      (form, isFloat) = (DecimalForm(scale: 0), false)
     }
-    (integers, states) = ReferenceEncoder.integers(page, scale: scale)
+    (integers, states) = ReferenceEncoder.integers(page, form)
     let marks = unsafe states.pointer.assumingMemoryBound(to: UInt8.self)
     if page.hasNulls, let validity = unsafe source.validity {
       unsafe colonnade_free_nulls(marks, validity, 0, count)
@@ -205,6 +205,8 @@ private struct Sample {
     }
     (byteCount, price) = best
   }
+
+  var scale: Int { form.scale }
 
   /// Whether there is enough to be saved: two bits a value.
   var mayGain: Bool { byteCount * 4 > count }

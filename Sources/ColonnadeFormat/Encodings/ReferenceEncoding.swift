@@ -134,7 +134,7 @@ final class ReferenceEncoder {
   let how: ColumnReference
   private let source: SlotSource
   /// The integers of the last page asked for.
-  private var last: (range: Range<Int>, scale: Int, integers: RelativeIntegers)?
+  private var last: (range: Range<Int>, form: DecimalForm, scale: Int, integers: RelativeIntegers)?
 
   /// - Returns: nil where the column is none to refer to.
   init?(_ reference: ChunkReference) {
@@ -146,30 +146,35 @@ final class ReferenceEncoder {
   /// The cheapest way to store a page by the reference; nil where there is none.
   func plan(_ page: PageSlots, mayPatch: Bool) -> PagePlan? {
     let kind = page.source.kind
-    var scale = 0
+    var form = DecimalForm(scale: 0)
     switch kind {
     case .integer: break
     case .float:
-      guard let likely = DecimalEncoding.likelyScale(page) else { return nil }
-      scale = likely
+      guard let likely = DecimalEncoding.likelyForm(page) else { return nil }
+      form = likely
     default: return nil
     }
     var referenceScale = 0
-    if case .float = source.kind { referenceScale = how.relation == .multiple ? how.scale : scale }
-    let both = scale | referenceScale << 4
-    var integers = integers(page, scale: both)
+    if case .float = source.kind {
+      referenceScale = how.relation == .multiple ? how.scale : form.scale
+    }
+    let both = form.scale | referenceScale << 4
+    var integers = integers(page, form, scale: both)
     guard var plan = integers.plan(width: kind.width, mayPatch: mayPatch) else { return nil }
     integers.settle(&plan, width: kind.width)
     plan.scale = both
+    plan.hasProducts = form.hasProducts
     plan.hasMultiples = how.relation == .multiple
     return plan
   }
 
   /// - Parameter scale: that of the page and of the reference, as the entry has them.
-  private func integers(_ page: PageSlots, scale: Int) -> RelativeIntegers {
-    if let last, last.range == page.range, last.scale == scale { return last.integers }
+  private func integers(_ page: PageSlots, _ form: DecimalForm, scale: Int) -> RelativeIntegers {
+    if let last, last.range == page.range, last.form == form, last.scale == scale {
+      return last.integers
+    }
     let count = page.count
-    let (own, states) = Self.integers(page, scale: scale & 15)
+    let (own, states) = Self.integers(page, form)
     if page.hasNulls, let validity = unsafe page.source.validity {
       unsafe colonnade_free_nulls(
         states.pointer.assumingMemoryBound(to: UInt8.self), validity, page.range.lowerBound, count)
@@ -181,16 +186,16 @@ final class ReferenceEncoder {
       colonnade_reference(source.kind, scale: scale >> 4), count)
     let integers = unsafe RelativeIntegers(
       own, states: states, count: count, reference: target, relation: how.relation)
-    last = (page.range, scale, integers)
+    last = (page.range, form, scale, integers)
     return integers
   }
 
   /// The integers of a page's own values, and which of its slots they do not give back.
   static func integers(
-    _ page: PageSlots, scale: Int
+    _ page: PageSlots, _ form: DecimalForm
   ) -> (integers: MutableBuffer, states: MutableBuffer) {
     if case .float = page.source.kind {
-      let digits = DecimalEncoding.digits(page, scale: scale)
+      let digits = DecimalEncoding.digits(page, form)
       return (digits.integers, digits.misses)
     }
     let integers = MutableBuffer(byteCount: page.count * 8)
@@ -202,7 +207,7 @@ final class ReferenceEncoder {
 
   /// Appends the packed integers of slots `part` of the page.
   func append(_ page: PageSlots, plan: PagePlan, _ part: Range<Int>, to target: MutableBuffer) {
-    let integers = integers(page, scale: plan.scale)
+    let integers = integers(page, plan.decimalForm, scale: plan.scale)
     unsafe PackedEncoding.append(
       UnsafeRawPointer(integers.integers.pointer) + part.lowerBound * 8, width: 8,
       count: part.count, base: plan.base, bitWidth: plan.bitWidth, to: target)
@@ -211,7 +216,7 @@ final class ReferenceEncoder {
   /// Appends the patches of a body that starts at `start`.
   func appendPatches(_ page: PageSlots, plan: PagePlan, start: Int, to target: MutableBuffer) {
     guard plan.auxiliaryCount > 0 else { return }
-    var integers = integers(page, scale: plan.scale)
+    var integers = integers(page, plan.decimalForm, scale: plan.scale)
     let width = page.source.kind.width
     var settled = plan
     integers.settle(&settled, width: width)

@@ -67,8 +67,10 @@ package struct PageEntry: Hashable, Sendable {
     package static let largeValues = Flags(rawValue: 16)
     /// Values are products with the reference's, not sums.
     package static let multiples = Flags(rawValue: 32)
+    /// Decimals are integers times the nearest number to a negative power of ten.
+    package static let products = Flags(rawValue: 64)
     /// All that this version knows.
-    package static let known = Flags(rawValue: 63)
+    package static let known = Flags(rawValue: 127)
   }
 
   /// Where the body starts, in bytes from the start of the file.

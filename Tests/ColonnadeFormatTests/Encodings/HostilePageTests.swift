@@ -25,7 +25,7 @@ import Testing
     case 9: entry.auxiliaryCount = UInt32(truncatingIfNeeded: value)
     case 11: entry.scale = UInt8(truncatingIfNeeded: value)
     case 10: entry.compressionDictionary = UInt16(truncatingIfNeeded: value)
-    default: entry.flags = PageEntry.Flags(rawValue: UInt8(truncatingIfNeeded: value % 64))
+    default: entry.flags = PageEntry.Flags(rawValue: UInt8(truncatingIfNeeded: value % 128))
     }
   }
 

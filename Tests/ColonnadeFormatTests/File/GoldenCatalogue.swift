@@ -127,6 +127,15 @@ enum GoldenCatalogue {
       columns([.float32, .float64], rowCount: 300) { $0 * 7_919 % 1_000 },
       configure: forcing(.decimal)),
     Golden(
+      "decimal-products", "encoding 7 of floating point that was cast from decimals",
+      [DataType.float32, .float64].map { type in
+        (
+          Field("\(type)", type, isNullable: false),
+          (0..<300).map { .float(Double($0 * 7_919 % 10_000) * 0.01) }
+        )
+      },
+      configure: forcing(.decimal)),
+    Golden(
       "delta", "encoding 4, blocks of 1,024 and a rest, ascending and descending",
       columns([.int32, .timestamp(.microsecond, zone: "Europe/Berlin")], rowCount: 1_100) {
         $0 * 3 + $0 % 2

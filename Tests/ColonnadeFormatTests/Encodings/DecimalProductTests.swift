@@ -1,0 +1,67 @@
+// Floats that were cast from decimals: integers times a power of ten that is not exact.
+
+import ColonnadeArrays
+import ColonnadeBase
+import TestSupport
+import Testing
+
+@testable import ColonnadeFormat
+
+@Suite struct DecimalProductTests {
+  /// 3307894 · 0.01 is another number than 3307894 / 100: such prices were stored as they are.
+  @Test(arguments: [DataType.float32, .float64])
+  func castDecimalsArePacked(_ type: DataType) throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    let builder = ColumnBuilder(type)
+    for _ in 0..<10_000 {
+      let cents = Int.random(in: 90_000...10_500_000, using: &generator)
+      try builder.append(value: .float(Double(cents) * 0.01))
+    }
+    let column = builder.finish()
+    let file = MemoryFile()
+    let chunk = try RoundTripTests.encode(column, EncodingOptions(), into: file)
+    let back = try RoundTripTests.decoder(chunk, column, file).decode(slots: 0..<10_000)
+    #expect(ColumnSamples.firstDifference(back, column) == nil, "seed \(seed)")
+    guard type == .float64 else { return }
+    #expect(chunk.pages.allSatisfy { $0.encodingCode == Encoding.decimal.rawValue })
+    #expect(chunk.pages.allSatisfy { $0.flags.contains(.products) && $0.scale == 2 })
+    #expect(chunk.storedByteCount < 10_000 * 25 / 8, "seed \(seed)")
+  }
+
+  @Test func castPricesAreMultiplesOfQuantities() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    let (quantities, prices) = (ColumnBuilder(.float64), ColumnBuilder(.float64))
+    for _ in 0..<10_000 {
+      let quantity = Int.random(in: 1...50, using: &generator)
+      try quantities.append(value: .float(Double(quantity)))
+      let cents = quantity * Int.random(in: 90_000...210_000, using: &generator)
+      try prices.append(value: .float(Double(cents) * 0.01))
+    }
+    let (quantity, price) = (quantities.finish(), prices.finish())
+    let references = ReferenceChooser(EncodingOptions()).references(among: [quantity, price])
+    #expect(references[1]?.relation == .multiple, "seed \(seed)")
+    guard let how = references[1] else { return }
+    let file = MemoryFile()
+    var chunk = try ChunkEncoder.encode(
+      column: price, layout: .uniform(slotsPerRow: 1), rowCount: 10_000,
+      options: EncodingOptions(), compression: ColumnCompression(), largeValues: file,
+      reference: ChunkReference(column: quantity, how: how))
+    #expect(
+      chunk.pages.allSatisfy {
+        $0.encodingCode == Encoding.reference.rawValue && $0.flags.contains(.products)
+      }, "seed \(seed)")
+    #expect(chunk.storedByteCount < 10_000 * 18 / 8, "seed \(seed)")
+    chunk = file.place(chunk, ColumnCompression())
+    let decoder = ChunkDecoder(
+      shape: chunk.shape(.float64, rowCount: 10_000, slotCount: 10_000),
+      pages: PageList(chunk.pages), data: file, cache: DecompressionCache(),
+      reference: ColumnSource(quantity))
+    let back = try decoder.decode(slots: 0..<10_000)
+    #expect(ColumnSamples.firstDifference(back, price) == nil, "seed \(seed)")
+    let rows = (0..<10_000).filter { _ in generator.chance(0.01) }
+    let chosen = try decoder.decode(selection: SelectionVector(rows.map { UInt32($0) }))
+    #expect(ColumnSamples.firstDifference(chosen, price, rows: rows) == nil, "seed \(seed)")
+  }
+}
