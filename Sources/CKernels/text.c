@@ -172,6 +172,19 @@ void colonnade_views_measure(
   *total = sum;
 }
 
+void colonnade_views_ends(void *ends, int isWide, const void *views, size_t count) {
+  const view *in = views;
+  if (isWide) {
+    int64_t *out = ends, end = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < count; i++) out[i + 1] = end += in[i].length;
+  } else {
+    uint32_t *out = ends, end = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < count; i++) out[i + 1] = end += in[i].length;
+  }
+}
+
 uint8_t *colonnade_views_copy(
     uint8_t *target, const void *views, size_t count, const uint8_t *const *buffers) {
   const view *in = views;

@@ -46,6 +46,9 @@ void colonnade_views_measure(
     const void *views, size_t count, const uint8_t *bits, size_t firstBit, uint32_t *least,
     uint32_t *greatest, uint64_t *total);
 
+/// Writes `count + 1` ends of views laid back to back, the first of them 0: i32, or i64 where `isWide`.
+void colonnade_views_ends(void *ends, int isWide, const void *views, size_t count);
+
 /// Copies the bytes of `count` views back to back; `buffers` are the addresses of data buffers.
 /// `target` has room for all of them plus 16 bytes. Returns the end.
 uint8_t *colonnade_views_copy(

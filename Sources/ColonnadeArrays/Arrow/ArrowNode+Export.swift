@@ -53,21 +53,9 @@ extension ArrowNode {
         hint: "ask for 64-bit offsets, for views or for smaller batches")
     }
     let width = offsets == .narrow ? 4 : 8
-    let ends = MutableBuffer(capacity: (column.count + 1) * width)
-    func append(_ end: Int) {
-      if offsets == .narrow {
-        ends.append(Int32(truncatingIfNeeded: end))
-      } else {
-        ends.append(Int64(end))
-      }
-    }
-    append(0)
-    var end = 0
-    let views = unsafe column.values.unsafeValues(ByteView.self)
-    for index in 0..<column.count {
-      end += unsafe views[index].byteCount
-      append(end)
-    }
+    let ends = MutableBuffer(byteCount: (column.count + 1) * width)
+    unsafe colonnade_views_ends(
+      ends.pointer, offsets == .wide ? 1 : 0, column.values.unsafeAddress, column.count)
     // The kernel writes up to 12 bytes where a short view ends.
     let bytes = MutableBuffer(capacity: Int(total) + 16)
     _ = unsafe bytes.extend(by: Int(total))
