@@ -98,14 +98,6 @@ let package = Package(
       ],
       swiftSettings: swift),
 
-    // Times scans inside one process, for Benchmarks/first_figures.py.
-    .executableTarget(
-      name: "ReadBenchmark",
-      dependencies: [
-        "ColonnadeQuery", "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase",
-      ],
-      path: "Benchmarks/ReadBenchmark", swiftSettings: swift),
-
     // Answers predicates over random tables, for the comparison with DuckDB.
     .executableTarget(
       name: "PredicateProbe",

@@ -3,7 +3,7 @@
 import argparse
 import fnmatch
 
-from . import report
+from . import curves, report
 from .engines import ENGINES
 from .jobs import JOBS
 from .measure import measure
@@ -17,12 +17,15 @@ def main() -> int:
                         help="only this engine; may be given again")
     parser.add_argument("--runs", type=int, default=5, help="timed runs a job (5); short ones more")
     parser.add_argument("--quick", action="store_true", help="three runs a job, no result file")
+    parser.add_argument("--curves", nargs="?", const="some", choices=["some", "all"],
+                        help="cost curves too (--only 'curves/*': nothing else); all: 60 million "
+                             "rows, 10 GB of disk and several minutes")
     parser.add_argument("--list", action="store_true", help="names of jobs and engines")
     parser.add_argument("--no-build", action="store_true", help="take the library as it is")
     options = parser.parse_args()
     jobs = [job for job in JOBS if not options.only
             or any(fnmatch.fnmatchcase(job.name, glob) for glob in options.only)]
-    if not jobs:
+    if not jobs and not options.curves:
         parser.error("no job has such a name: see --list")
     if options.list:
         for job in jobs:
@@ -33,14 +36,21 @@ def main() -> int:
         chosen = [name for name in job.engines if not options.engine or name in options.engine]
         if not chosen:
             continue
-        job.dataset.make()
+        job.prepare()
         print(job.name, flush=True)
         runs = min(3, options.runs) if options.quick else options.runs
         results = measure(job, chosen, runs, options.quick, lambda line: print(line, flush=True))
         measured.append((job, results))
-    print("\n" + report.tables(measured))
+    points = {}
+    if options.curves:
+        points = curves.measure(options.only, options.curves == "all",
+                                lambda line: print(line, flush=True))
+    if measured:
+        print("\n" + report.tables(measured))
+    for name, found in points.items():
+        print(f"\n{name}\n" + report.table(curves.lines(found)))
     if not options.quick and not options.only and not options.engine:
-        print(f"\nkept: {report.save(measured).name}")
+        print(f"\nkept: {report.save(measured, points).name}")
     wrong = any(result.get("same") == "NO" for _, results in measured
                 for result in results.values())
     return 1 if wrong else 0

@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import subprocess
 
+from . import nycflights
 from .places import DATA, TOOLS
 
 # What a source is made of changed: the name of its folder does too.
@@ -29,6 +30,11 @@ class Dataset:
 
         return pyarrow.ipc.open_file(pyarrow.memory_map(str(self.path))).read_all()
 
+    def schema(self):
+        import pyarrow
+
+        return pyarrow.ipc.open_file(pyarrow.memory_map(str(self.path))).schema
+
     def make(self) -> None:
         """Makes the rows where they are missing."""
         if self.path.exists():
@@ -36,7 +42,7 @@ class Dataset:
         import pyarrow
 
         SOURCES.mkdir(parents=True, exist_ok=True)
-        table = MAKERS[self.name]()
+        table = MAKERS[self.name]() if self.name in MAKERS else nycflights.table(self.name)
         partial = self.path.with_suffix(".partial")
         with pyarrow.OSFile(str(partial), "wb") as sink:
             with pyarrow.ipc.new_file(sink, table.schema) as writer:
@@ -54,13 +60,9 @@ def tpch(kind: str, folder: pathlib.Path, scale: int = 1) -> pathlib.Path:
     return path
 
 
-def lineitem_table():
-    """TPC-H lineitem at scale 1, decimals as float64, plain text."""
+def plain_schema(schema):
+    """Decimals as float64, views as text."""
     import pyarrow
-    import pyarrow.parquet
-
-    parquet = tpch("parquet", SOURCES)
-    table = pyarrow.parquet.read_table(parquet)
 
     def plain(field):
         if pyarrow.types.is_decimal(field.type):
@@ -69,9 +71,18 @@ def lineitem_table():
             return pyarrow.string()
         return field.type
 
-    fields = [pyarrow.field(field.name, plain(field)) for field in table.schema]
+    return pyarrow.schema([pyarrow.field(field.name, plain(field)) for field in schema])
+
+
+def lineitem_table():
+    """TPC-H lineitem at scale 1, decimals as float64, plain text."""
+    import pyarrow
+    import pyarrow.parquet
+
+    parquet = tpch("parquet", SOURCES)
+    table = pyarrow.parquet.read_table(parquet)
     parquet.unlink()
-    return table.cast(pyarrow.schema(fields)).combine_chunks()
+    return table.cast(plain_schema(table.schema)).combine_chunks()
 
 
 def training_table():
@@ -136,3 +147,4 @@ LINEITEM = Dataset("lineitem")
 TRAINING = Dataset("training")
 WIDE = Dataset("wide")
 PARTITIONS = Dataset("partitions", partition_by="p")
+NYCFLIGHTS = {name: Dataset(name) for name in nycflights.TABLES}

@@ -4,18 +4,21 @@ import dataclasses
 import datetime
 import random
 
-from .data import LINEITEM, PARTITIONS, TRAINING, WIDE, Dataset
+from .data import LINEITEM, NYCFLIGHTS, PARTITIONS, SOURCES, TRAINING, WIDE, Dataset, tpch
 from .predicate import Predicate
 
 PEERS = ("pyarrow", "pyarrow-tuned", "polars", "duckdb-parquet", "duckdb", "lance", "vortex")
 TAKERS = ("pyarrow", "pyarrow-tuned", "duckdb-parquet", "duckdb", "lance", "vortex")
 PROFILES = ("colonnade-fast", "colonnade-archive")
+CONVERTERS = ("polars-csv", "duckdb-csv", "duckdb-csv-partitioned", "pyarrow-csv-partitioned")
+PROGRAMS = ("duckdb-program",)
 PARTITIONERS = ("pyarrow", "polars", "duckdb-parquet", "delta")
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """One question; `kind` is write, bytes, read or take."""
+    """One question; `kind` is write, bytes, read or take, and of whole processes csv (to a table),
+    program (rows as CSV) or start."""
 
     name: str
     kind: str
@@ -26,12 +29,24 @@ class Job:
     rows: tuple[int, ...] | None = None
     goal: float | None = None
     profiles: tuple[str, ...] = ()
+    # Which of ours the ratio is of.
+    ours: str = "colonnade"
     # For jobs that take long: no run to warm up, and at most so many.
     most_runs: int | None = None
 
     @property
     def engines(self) -> tuple[str, ...]:
-        return ("colonnade", *self.profiles, *self.peers)
+        return (self.ours, *self.profiles, *self.peers)
+
+    @property
+    def is_whole_process(self) -> bool:
+        return self.kind in ("csv", "program", "start")
+
+    def prepare(self) -> None:
+        """Makes the data where it is missing."""
+        self.dataset.make()
+        if self.kind == "csv":
+            tpch("csv", SOURCES)
 
 
 def some_rows(count: int, seed: int) -> tuple[int, ...]:
@@ -41,22 +56,25 @@ def some_rows(count: int, seed: int) -> tuple[int, ...]:
 JANUARY: Predicate = (
     ("l_shipdate", ">=", datetime.date(1994, 1, 1)), ("l_shipdate", "<", datetime.date(1994, 2, 1)),
     ("l_discount", ">=", 0.05), ("l_discount", "<=", 0.07))
+JANUARY_COLUMNS = ("l_orderkey", "l_extendedprice", "l_discount", "l_comment")
+ONE_ORDER: Predicate = (("l_orderkey", "=", 3_000_001),)
 ATTACHED = ("duckdb-attached",)
 
 JOBS = [
     Job("lineitem/write", "write", LINEITEM, goal=1.0, profiles=PROFILES),
     Job("lineitem/bytes", "bytes", LINEITEM, goal=0.85, profiles=PROFILES),
+    Job("lineitem/bytes-archive", "bytes", LINEITEM, goal=0.7, ours="colonnade-archive"),
     Job("lineitem/read-all", "read", LINEITEM, goal=0.7, profiles=PROFILES),
     Job("lineitem/read-3", "read", LINEITEM, goal=0.5,
         columns=("l_quantity", "l_extendedprice", "l_discount")),
     Job("lineitem/filter", "read", LINEITEM, PEERS + ATTACHED, goal=0.35, where=JANUARY,
-        columns=("l_orderkey", "l_extendedprice", "l_discount", "l_comment")),
-    Job("lineitem/point", "read", LINEITEM, PEERS + ATTACHED, goal=0.2,
-        where=(("l_orderkey", "=", 3_000_001),)),
+        columns=JANUARY_COLUMNS),
+    Job("lineitem/point", "read", LINEITEM, PEERS + ATTACHED, goal=0.2, where=ONE_ORDER),
     Job("lineitem/take", "take", LINEITEM, TAKERS + ATTACHED, goal=0.1,
         rows=some_rows(6_001_215, 5)),
     Job("training/write", "write", TRAINING, goal=1.0, profiles=PROFILES),
     Job("training/bytes", "bytes", TRAINING, goal=1.05, profiles=PROFILES),
+    Job("training/bytes-archive", "bytes", TRAINING, goal=0.97, ours="colonnade-archive"),
     Job("training/read-all", "read", TRAINING, goal=0.4, profiles=PROFILES),
     Job("training/read-3", "read", TRAINING, goal=0.8, columns=("id", "label", "feature_00")),
     Job("training/filter", "read", TRAINING, PEERS + ATTACHED, goal=0.3,
@@ -73,4 +91,15 @@ JOBS = [
     Job("partitions/bytes", "bytes", PARTITIONS, PARTITIONERS),
     Job("partitions/open-one", "read", PARTITIONS, PARTITIONERS, goal=0.05, columns=("x",),
         where=(("p", "=", 4321),)),
+    *(Job(f"nycflights13/{name}-{kind}", "bytes" if kind == "bytes" else "read", dataset)
+      for name, dataset in NYCFLIGHTS.items() for kind in ("bytes", "read-all")),
+    Job("nycflights13/flights-filter", "read", NYCFLIGHTS["flights"],
+        columns=("flight", "tailnum", "origin", "dest", "dep_delay"),
+        where=(("month", "=", 7), ("dep_delay", ">", 60))),
+    Job("csv/to-table", "csv", LINEITEM, CONVERTERS, goal=0.7, ours="colonnade-program"),
+    Job("program/start", "start", LINEITEM, PROGRAMS, goal=1.0, ours="colonnade-program"),
+    Job("program/filter", "program", LINEITEM, PROGRAMS, goal=1.0, ours="colonnade-program",
+        where=JANUARY, columns=JANUARY_COLUMNS),
+    Job("program/point", "program", LINEITEM, PROGRAMS, goal=1.0, ours="colonnade-program",
+        where=ONE_ORDER),
 ]

@@ -15,9 +15,9 @@ PROGRAM = pathlib.Path(os.environ.get(
 TOOLS = pathlib.Path(os.sys.executable).parent
 
 
-def library_fingerprint() -> str:
-    """Tells one build of the library from another: what one has written, another need not read."""
-    with open(LIBRARY, "rb") as file:
+def fingerprint(path: pathlib.Path = LIBRARY) -> str:
+    """Tells one build of ours from another: what one has written, another need not read."""
+    with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 

@@ -46,10 +46,12 @@ def tables(measured: list[tuple[Job, dict[str, dict]]]) -> str:
                     if job.name.split("/")[0] == group]
         engines = list(dict.fromkeys(engine for _, results in of_group for engine in results))
         times = [["job (ms or MB)", *engines, "ratio to best peer", "goal", "met"]]
-        memories = [["peak MB beyond imports and source", *engines]]
+        held = ("peak MB" if of_group[0][0].is_whole_process
+                else "peak MB beyond imports and source")
+        memories = [[held, *engines]]
         for job, results in of_group:
             best = best_peer(job, results)
-            ours = value(job, results.get("colonnade", {"error": ""}))
+            ours = value(job, results.get(job.ours, {"error": ""}))
             ratio = ours / best[1] if ours is not None and best else None
             times.append([
                 job.name, *(shown(value(job, results[engine])) if engine in results else ""
@@ -81,13 +83,15 @@ def processor() -> str:
         return platform.machine()
 
 
-def save(measured: list[tuple[Job, dict[str, dict]]]):
+def save(measured: list[tuple[Job, dict[str, dict]]], curves: dict[str, dict]):
     RESULTS.mkdir(parents=True, exist_ok=True)
     now = datetime.datetime.now()
     path = RESULTS / f"peers-{now:%Y-%m-%d-%H%M}.json"
     path.write_text(json.dumps({
         "date": now.isoformat(timespec="minutes"), "processors": os.cpu_count(),
         "processor": processor(),
-        "jobs": {job.name: {"goal": job.goal, "engines": results} for job, results in measured},
+        "jobs": {job.name: {"goal": job.goal, "of": job.ours, "engines": results}
+                 for job, results in measured},
+        "curves": curves,
     }, indent=1, ensure_ascii=False) + "\n")
     return path

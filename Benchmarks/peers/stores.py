@@ -44,12 +44,18 @@ def write(dataset: Dataset, name: str, engine) -> None:
         remove(old)
 
 
-@contextlib.contextmanager
-def scratch(dataset: Dataset, engine: str):
-    """A place to write to, gone afterwards."""
+def scratch_path(dataset: Dataset, engine: str) -> pathlib.Path:
+    """A place to write to, with nothing there."""
     path = DATA / "scratch" / f"{dataset.name}-{engine}"
     path.parent.mkdir(parents=True, exist_ok=True)
     remove(path)
+    return path
+
+
+@contextlib.contextmanager
+def scratch(dataset: Dataset, engine: str):
+    """The same, gone afterwards."""
+    path = scratch_path(dataset, engine)
     try:
         yield path
     finally:

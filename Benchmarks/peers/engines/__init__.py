@@ -1,5 +1,6 @@
 """The engines: each writes a table of Arrow to its store, reads it with columns and a predicate, and
-takes rows by number. Every call opens the store anew and ends with an Arrow table in memory."""
+takes rows by number. Every call opens the store anew and ends with an Arrow table in memory.
+Those that are programs say with what arguments they are started."""
 
 import importlib
 
@@ -19,6 +20,12 @@ ENGINES = {
     "vortex": ("vortex", {}),
     "delta": ("delta", {}),
     "source": ("source", {}),
+    "colonnade-program": ("colonnade_program", {}),
+    "duckdb-program": ("duckdb_program", {}),
+    "polars-csv": ("conversion", {"program": "polars"}),
+    "duckdb-csv": ("conversion", {"program": "duckdb"}),
+    "duckdb-csv-partitioned": ("conversion", {"program": "duckdb-partitioned"}),
+    "pyarrow-csv-partitioned": ("conversion", {"program": "pyarrow-partitioned"}),
 }
 OURS = [name for name in ENGINES if name.startswith("colonnade")]
 

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from ..places import LIBRARY, PACKAGE, library_fingerprint
+from ..places import LIBRARY, PACKAGE, fingerprint
 from ..predicate import sql
 
 os.environ.setdefault("COLONNADE_LIBRARY", str(LIBRARY))
@@ -15,7 +15,7 @@ import colonnade  # noqa: E402
 class Engine:
     def __init__(self, profile: str | None = None) -> None:
         self.options = {"profile": profile} if profile else {}
-        self.version = library_fingerprint()
+        self.version = fingerprint()
         colonnade.library_version()
 
     def write(self, table, path, dataset) -> None:

@@ -2,12 +2,7 @@
 
 import duckdb
 
-from ..predicate import sql
-
-
-def select(source: str, columns, where) -> str:
-    return (f"SELECT {', '.join(columns) if columns else '*'} FROM {source}"
-            + (f" WHERE {sql(where)}" if where else ""))
+from .duckdb_select import select
 
 
 class Engine:

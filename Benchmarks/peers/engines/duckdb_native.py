@@ -2,7 +2,7 @@
 
 import duckdb
 
-from .duckdb import select
+from .duckdb_select import select
 
 
 class Engine:
