@@ -138,7 +138,7 @@ let package = Package(
       name: "ColonnadeTableTests",
       dependencies: [
         "ColonnadeTable", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase", "CKernels",
-        "TestSupport",
+        "FuzzTargets", "TestSupport",
       ], swiftSettings: swift),
     .testTarget(
       name: "ColonnadeQueryTests",

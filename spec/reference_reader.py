@@ -8,6 +8,7 @@ names the section it follows. It checks what the pages demand and prefers clarit
     python spec/reference_reader.py FILE --json      each column as an array of exact values
     python spec/reference_reader.py FILE --dump      every byte of the file, in order, with its meaning
     python spec/reference_reader.py FILE --verify    decodes all, checks statistics and Bloom filters
+    python spec/reference_reader.py FILE --root      what the root of a table says, as JSON
 
 Needs Python 3.11 and the module `zstandard`.
 """
@@ -185,7 +186,7 @@ SECTION = Record(32, ("kind", 0, 2), ("flags", 2, 2), ("stride", 4, 4), ("offset
 
 SUMMARY = Record(64, ("fieldCount", 0, 4), ("topLevelCount", 4, 4), ("rowGroupCount", 8, 4),
                  ("metadataFirst", 12, 4), ("metadataCount", 16, 4), ("writer", 20, 4),
-                 ("writerSize", 24, 2), ("reserved", 26, 2), ("reserved", 28, 4), ("dataEnd", 32, 8),
+                 ("writerSize", 24, 2), ("flags", 26, 2), ("reserved", 28, 4), ("dataEnd", 32, 8),
                  ("rows", 40, 8), ("reserved", 48, 8), ("reserved", 56, 8))
 FIELD = Record(40, ("name", 0, 4), ("nameSize", 4, 2), ("type", 6, 1), ("flags", 7, 1), ("id", 8, 4),
                ("parent", 12, 4), ("first", 16, 4), ("second", 20, 4), ("hash", 24, 4),
@@ -221,6 +222,10 @@ SECTIONS = {K_SUMMARY: ("summary", SUMMARY), K_FIELDS: ("fields", FIELD), K_SLOT
             K_DICTIONARIES: ("compression dictionaries", COMPRESSION_DICTIONARY),
             K_METADATA: ("key-value metadata", KEY_VALUE), K_BLOOM: ("Bloom filters", BLOOM)}
 
+# table.md, Root
+CONTENT_SECTIONS = {33: "commit", 34: "partitionings", 35: "sort order", 36: "manifests", 37: "named commits",
+                    38: "properties"}
+
 BLOCK = 4096
 CONTENT = 4092
 
@@ -233,12 +238,15 @@ class Section:
         self.kind, self.flags, self.stride = entry["kind"], entry["flags"], entry["stride"]
         self.offset, self.size, self.count = entry["offset"], entry["size"], entry["count"]
         self.known = self.kind in SECTIONS
-        self.name, self.record = SECTIONS.get(self.kind, (f"section {self.kind}", None))
+        self.is_content = 32 <= self.kind <= 63
+        self.name, self.record = SECTIONS.get(
+            self.kind, (CONTENT_SECTIONS.get(self.kind, f"section {self.kind}"), None))
         self.verified = set()
-        check(self.known or not self.flags & 1, f"unknown required section {self.kind}", at)
+        check(self.known or self.is_content or not self.flags & 1,
+              f"unknown required section {self.kind}", at)
         check(self.offset % 8 == 0, f"{self.name}: offset is no multiple of 8", at + 8)
-        if self.kind == K_HEAP:
-            check(self.stride == 0, "heap: stride is not 0", at + 4)
+        if self.kind == K_HEAP or self.is_content:
+            check(self.stride == 0, f"{self.name}: stride is not 0", at + 4)
         elif self.known:
             check(self.record.size <= self.stride, f"{self.name}: stride is too small", at + 4)
         if self.stride == 0:
@@ -284,6 +292,10 @@ class Section:
               self.position(position))
         last = (position + size - 1) // CONTENT
         return b"".join(self.block(b) for b in range(first, last + 1))[at:at + size]
+
+    def content(self):
+        """file.md, Sections: the bytes of a section of content."""
+        return b"".join(self.block(b) for b in range(ceil_div(self.count, CONTENT)))
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -1029,6 +1041,8 @@ class File:
             following += count
         check(following == len(fields), "fields without a parent", section.offset)
         self.schema = fields[:summary["topLevelCount"]]
+        check(summary["flags"] & 1 or all(a.id < b.id for a, b in zip(self.schema, self.schema[1:])),
+              "ids of columns do not ascend", section.offset)
         for f in reversed(fields):  # children before parents
             if f.known:
                 check_type(f)
@@ -1630,6 +1644,11 @@ def _section_regions(file, section):
     if section.kind == K_HEAP:
         yield from _heap_regions(file, section)
         return
+    if section.is_content:
+        for b in range(blocks):
+            size = min(CONTENT, section.count - b * CONTENT)
+            yield section.offset + b * BLOCK, size, f"{section.name}: content", False
+        return
     for i in range(section.count):
         at = section.position(i)
         if not section.known:
@@ -1704,6 +1723,107 @@ def schema_json(f):
     return result
 
 
+# ---------------------------------------------------------------------------------------------------
+# table.md, "Root"
+
+class Content(Cursor):
+    """table.md, Root: the parts of a section of content."""
+
+    def __init__(self, file, kind):
+        check(kind in file.sections, f"no root of a table: section {kind} is missing")
+        section = file.sections[kind]
+        super().__init__(section.content(), section.name, section.offset)
+
+    def number(self, size):
+        return unsigned(self.take(size), 0, size)
+
+    def text(self):
+        return text(self.take(self.number(4)), self.what, self.offset)
+
+
+def root(file):
+    """table.md, Root: what one version of a table says of itself; bounds as bytes in hexadecimal."""
+    for kind, section in file.sections.items():
+        check(not (section.is_content and section.flags & 1) or kind in CONTENT_SECTIONS,
+              f"unknown required section {kind}", section.offset)
+    commit = Content(file, 33)
+    check(file.rows == 0, "a root has no rows")
+    said = {"root id": file.file_id.hex(), "table id": commit.take(16).hex()}
+    for name, size in (("version", 8), ("parent", 8), ("time", 8), ("operation", 1), ("flags", 1),
+                       ("reserved", 6), ("rows", 8), ("entries", 8), ("files", 8), ("bytes", 8),
+                       ("added rows", 8), ("next column id", 4), ("next partition field id", 4)):
+        said[name] = commit.number(size)
+    del said["reserved"]
+    check(max(said["rows"], said["entries"]) < 1 << 62, "more rows or entries than a table can have", commit.offset)
+    said["time"] = signed(said["time"], 8)
+    said["commit id"], said["writer"] = commit.text(), commit.text()
+    check(said["version"] > said["parent"], f"version {said['version']} has the parent {said['parent']}")
+    check(1 <= said["operation"] <= 8, f"operation {said['operation']}", commit.offset)
+    said["columns"] = [schema_json(f) for f in file.schema]
+    said["metadata"] = {key: value for key, value in file.metadata.items()}
+    ids = {f.id for f in file.schema}
+
+    parts = Content(file, 34)
+    said["partitioning"] = parts.number(4)
+    said["partitionings"] = partitionings = {}
+    for _ in range(parts.number(4)):
+        number = parts.number(4)
+        check(number not in partitionings, f"partitioning {number} is given twice", parts.offset)
+        partitionings[number] = fields = []
+        for _ in range(parts.number(4)):
+            f = {"id": parts.number(4), "source": parts.number(4), "transform": parts.number(1)}
+            parts.take(3)
+            f["parameter"], f["name"] = parts.number(4), parts.text()
+            check(f["id"] >= 1000 and f["source"] in ids and f["transform"] <= 6,
+                  f"partition field {f}", parts.offset)
+            fields.append(f)
+    check(said["partitioning"] in partitionings, "the current partitioning is missing", parts.offset)
+
+    order = Content(file, 35)
+    said["sort order"] = []
+    for _ in range(order.number(4)):
+        column, descending = order.number(4), order.number(4) & 1
+        check(column in ids, f"sorted by column {column}, which is missing", order.offset)
+        said["sort order"].append({"column": column, "descending": bool(descending)})
+
+    listed = Content(file, 36)
+    said["manifests"] = []
+    for _ in range(listed.number(4)):
+        m = {"name": listed.text(), "size": listed.number(8), "file id": listed.take(16).hex(),
+             "partitioning": listed.number(4), "content": listed.number(4) & 0xFF}
+        check(re.fullmatch("[0-9a-f]{32}[.]cln", m["name"]), f"a manifest is named {m['name']!r}")
+        check(m["content"] == 0, f"unknown content {m['content']} of a manifest", listed.offset)
+        for name in ("version", "entries", "rows", "bytes"):
+            m[name] = listed.number(8)
+        m["bounds"] = [bounds_of(listed) for _ in range(listed.number(4))]
+        check(len(m["bounds"]) == len(partitionings[m["partitioning"]]), "bounds of another partitioning")
+        said["manifests"].append(m)
+    check(sum(m["entries"] for m in said["manifests"]) == said["entries"],
+          "the manifests list another number of entries", listed.offset)
+
+    named = Content(file, 37)
+    said["named commits from"] = named.number(8)
+    said["named commits"] = [[named.number(8), named.text()] for _ in range(named.number(4))]
+    if 38 in file.sections:
+        properties = Content(file, 38)
+        said["properties"] = [[properties.text(), properties.text()] for _ in range(properties.number(4))]
+    return said
+
+
+def bounds_of(cursor):
+    """table.md, Manifests: the bounds of one field."""
+    flags = cursor.number(1)
+    if not flags & 1:
+        return None
+    bounds = {"null": bool(flags & 2), "nan": bool(flags & 4)}
+    if flags & 8:
+        for name in ("least", "greatest"):
+            size = cursor.number(4)
+            check(size <= 1024, f"a bound of {size} bytes", cursor.offset)
+            bounds[name] = cursor.take(size).hex()
+    return bounds
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Reads a Colonnade file.")
     parser.add_argument("file")
@@ -1711,6 +1831,7 @@ def main(arguments=None):
     mode.add_argument("--json", action="store_true", help="columns as arrays of exact values")
     mode.add_argument("--dump", action="store_true", help="every byte of the file with its meaning")
     mode.add_argument("--verify", action="store_true", help="decode all and check statistics")
+    mode.add_argument("--root", action="store_true", help="what the root of a table says")
     options = parser.parse_args(arguments)
     try:
         file = read(options.file)
@@ -1721,6 +1842,8 @@ def main(arguments=None):
             print("\n".join(dump(file)))
         elif options.verify:
             file.verify()
+        elif options.root:
+            print(json.dumps(root(file), ensure_ascii=False, indent=1))
         elif options.json:
             print(json.dumps({f.name: file.expected(f) for f in columns}, ensure_ascii=False))
         else:

@@ -3,23 +3,26 @@
 /// A file of rows; immutable, and open as long as this value or a scan of it is held.
 public struct DataFile: RowSource {
   public let path: String
-  public let schema: Schema
   public let rowCount: Int
   private let source: FileScanSource
 
   /// - Throws: `.notFound`, `.io`, `.truncated`, `.corrupt` or `.unsupportedFeature`, naming the
   ///   file.
-  /// - Complexity: O(columns).
+  /// - Complexity: O(1).
   public static func open(_ path: String) throws(ColonnadeError) -> DataFile {
     try DataFile(FileReader(path, in: PosixFileSystem.shared))
   }
 
-  private init(_ file: FileReader) throws(ColonnadeError) {
+  private init(_ file: FileReader) {
     path = file.path
     rowCount = file.rowCount
-    source = try FileScanSource(file)
-    schema = source.schema
+    source = FileScanSource(file)
   }
+
+  /// All columns.
+  /// - Throws: `.corrupt` where what the file says of them does not hold.
+  /// - Complexity: O(columns) the first time.
+  public var schema: Schema { get throws(ColonnadeError) { try source.file.schema } }
 
   public func openRows() -> OpenRows { OpenRows(source: source) }
 }

@@ -14,7 +14,10 @@ public struct OpenRows: RowSource {
 
   public func openRows() -> OpenRows { self }
 
-  public var schema: Schema { source.schema }
+  /// All columns.
+  /// - Throws: what reading them throws.
+  /// - Complexity: O(columns) the first time.
+  public var schema: Schema { get throws(ColonnadeError) { try source.columns.wholeSchema } }
   public var rowCount: Int { source.rowCount }
 }
 
@@ -58,8 +61,8 @@ extension RowSource {
       throw ColonnadeError(.invalidArgument, "a limit of \(limit) rows")
     }
     let source = try openRows().source
-    let bound = try predicate?.bind(source.schema)
-    let columns = try ScanProjection(projection, schema: source.schema)
+    let bound = try predicate?.bind(source.columns)
+    let columns = try ScanProjection(projection, columns: source.columns)
     let options = ScanOptions(limit: limit, rows: rows)
     return TableScan(schema: columns.schema) { () throws(ColonnadeError) in
       try Scan(source, projection: columns, predicate: bound, options: options)
@@ -75,7 +78,27 @@ extension RowSource {
     let parsed = try Predicate.optional(predicate, parameters)
     let source = try openRows().source
     return try Scan.count(
-      source, predicate: try parsed?.bind(source.schema), options: ScanOptions(rows: rows))
+      source, predicate: try parsed?.bind(source.columns), options: ScanOptions(rows: rows))
+  }
+
+  /// The least and the greatest value of a column among the rows that match; NULL where no row has
+  /// one. NaN is the greatest, NULL is no value, text compares by bytes.
+  ///
+  /// No row is read where metadata tells: of parts whose every row matches and whose stored bounds are
+  /// exact, as those of all but long text are.
+  /// - Throws: `.notFound` where the column is not there, `.schemaMismatch` where its values have no
+  ///   order, what `scan` throws, and what reading throws.
+  public func extremes(
+    of column: String, where predicate: String? = nil, parameters: [PredicateParameter] = [],
+    rows: Range<Int>? = nil
+  ) throws(ColonnadeError) -> (minimum: Value, maximum: Value) {
+    let parsed = try Predicate.optional(predicate, parameters)
+    let source = try openRows().source
+    let field = try Projection(columns: [column]).bind(source.columns)[0].field
+    let found = try Scan.extremes(
+      of: field, in: source, predicate: try parsed?.bind(source.columns),
+      options: ScanOptions(rows: rows))
+    return (found.minimum, found.maximum)
   }
 
   /// Rows by their numbers in the order of a scan, from 0, in the order they are named; a number
@@ -88,7 +111,7 @@ extension RowSource {
   ) throws(ColonnadeError) -> TableScan {
     let source = try openRows().source
     let projection = try ScanProjection(
-      columns.map { Projection(columns: $0) } ?? .all, schema: source.schema)
+      columns.map { Projection(columns: $0) } ?? .all, columns: source.columns)
     if let row = rows.first(where: { $0 < 0 || $0 >= source.rowCount }) {
       throw ColonnadeError(
         .invalidArgument, "row \(row) is not there: there are \(source.rowCount) rows")
@@ -110,8 +133,8 @@ extension RowSource {
     return try Scan.plan(
       source,
       projection: try ScanProjection(
-        columns.map { Projection(columns: $0) } ?? .all, schema: source.schema),
-      predicate: try parsed?.bind(source.schema), options: ScanOptions(rows: rows))
+        columns.map { Projection(columns: $0) } ?? .all, columns: source.columns),
+      predicate: try parsed?.bind(source.columns), options: ScanOptions(rows: rows))
   }
 
   /// Runs of rows of about equal size for as many workers, each to be scanned with `rows`.

@@ -20,6 +20,8 @@ import Synchronization
   package let path: String
   /// How many bytes of the file are mapped.
   package let byteCount: Int
+  /// How many names the file had when it was opened.
+  package let linkCount: UInt64
 
   private let fileSystem: any FileSystem
   private let base: UnsafeRawPointer
@@ -29,6 +31,8 @@ import Synchronization
   /// Set where the bytes are read instead of mapped; stays open as long as the file is in use.
   private let reader: FileHandle?
   private let readerLock = Lock<Void>(())
+  /// Set where the bytes are no file's: they were in memory before.
+  private let memory: Buffer?
 
   /// - Parameter byteCount: the length the file must have at least; only that much is mapped. `nil`
   ///   takes the length it has.
@@ -63,17 +67,37 @@ import Synchronization
     }
     self.path = path
     self.byteCount = size
+    linkCount = status.linkCount
     self.fileSystem = fileSystem
     unsafe self.base = base
     self.reader = reader
-    let granuleCount = (size >> MappedFile.granuleShift) + 1
-    wordCount = (granuleCount + 63) / 64
+    memory = nil
+    wordCount = MappedFile.wordCount(of: size)
     unsafe populated = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: wordCount)
     for index in 0..<wordCount { unsafe (populated + index).initialize(to: Atomic(0)) }
   }
 
+  /// Bytes that stand in memory, read like those of a file.
+  /// - Parameter path: what messages call them.
+  package init(_ bytes: Buffer, named path: String) {
+    self.path = path
+    byteCount = bytes.byteCount
+    linkCount = 0
+    fileSystem = PosixFileSystem.shared
+    unsafe base = bytes.unsafeAddress
+    reader = nil
+    memory = bytes
+    wordCount = MappedFile.wordCount(of: bytes.byteCount)
+    unsafe populated = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: wordCount)
+    for index in 0..<wordCount { unsafe (populated + index).initialize(to: Atomic(.max)) }
+  }
+
+  private static func wordCount(of byteCount: Int) -> Int {
+    ((byteCount >> MappedFile.granuleShift) + 1 + 63) / 64
+  }
+
   deinit {
-    if byteCount > 0 {
+    if byteCount > 0, memory == nil {
       unsafe munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
     }
     unsafe populated.deinitialize(count: wordCount)

@@ -10,6 +10,7 @@ package final class OrderedPipeline<Input: Sendable, Output: Sendable>: PoolJob,
 {
   private let pool: WorkerPool
   private let inFlight: Int
+  private let isSmall: @Sendable (Input) -> Bool
   private let source: @Sendable () throws(ColonnadeError) -> Input?
   private let transform: @Sendable (Input) throws(ColonnadeError) -> Output
   private let cancellation: Cancellation?
@@ -24,22 +25,28 @@ package final class OrderedPipeline<Input: Sendable, Output: Sendable>: PoolJob,
   private var isPulling = false
   private var isExhausted = false
   private var isStopped = false
+  /// The first item is done sooner than another thread wakes.
+  private var isFirstSmall = false
   private var failure: ColonnadeError?
 
   /// - Parameters:
   ///   - inFlight: the most items pulled and not yet handed out; `nil` for twice the threads.
   ///   - workerLimit: the most pool threads beside the consumer; `nil` for the pool's own limit.
+  ///   - isSmall: whether an item is done sooner than another thread wakes. Where the first one is, no
+  ///     thread is woken before a second one is asked for.
   ///   - source: the next item, `nil` at the end; called by one thread at a time.
   ///   - transform: called by several threads at once.
   package init(
     pool: WorkerPool = .shared, inFlight: Int? = nil, workerLimit: Int? = nil,
     cancellation: Cancellation? = nil,
+    isSmall: @escaping @Sendable (Input) -> Bool = { _ in false },
     source: @escaping @Sendable () throws(ColonnadeError) -> Input?,
     transform: @escaping @Sendable (Input) throws(ColonnadeError) -> Output
   ) {
     let workers = max(0, min(workerLimit ?? pool.threadCount, pool.threadCount))
     self.pool = pool
     self.inFlight = max(1, inFlight ?? 2 * (workers + 1))
+    self.isSmall = isSmall
     self.source = source
     self.transform = transform
     self.cancellation = cancellation
@@ -67,7 +74,7 @@ package final class OrderedPipeline<Input: Sendable, Output: Sendable>: PoolJob,
       if let result = results[slot] {
         results[slot] = nil
         handedOut += 1
-        let hasMore = !isExhausted
+        let hasMore = !isExhausted && !(isFirstSmall && handedOut == 1)
         if case .failure(let error) = result {
           failure = error
           isStopped = true
@@ -173,7 +180,8 @@ package final class OrderedPipeline<Input: Sendable, Output: Sendable>: PoolJob,
       pulled += 1
     }
     if input == nil { isExhausted = true }
-    let othersCanPull = canPull
+    if number == 0, let input { isFirstSmall = isSmall(input) }
+    let othersCanPull = canPull && !(number == 0 && isFirstSmall)
     monitor.broadcast()
     monitor.unlock()
     guard let input else { return false }

@@ -19,8 +19,8 @@ public func colonnade_scan(
     let out = unsafe try required(stream, "stream")
     let request = unsafe try ScanRequest(options)
     let source = handle.source
-    let projection = try ScanProjection(request.projection, schema: source.schema)
-    let predicate = try request.predicate?.bind(source.schema)
+    let projection = try ScanProjection(request.projection, columns: source.columns)
+    let predicate = try request.predicate?.bind(source.columns)
     let scanOptions = request.options
     // Started with the first batch: a consumer that only looks at the schema costs nothing.
     unsafe try export(projection.schema, request, to: out) { () throws(ColonnadeError) in
@@ -49,7 +49,7 @@ public func colonnade_take(
     }
     let wanted = unsafe Array(UnsafeBufferPointer(start: rows, count: max(0, rowCount)))
     let projection = try ScanProjection(
-      request.projection, schema: handle.source.schema)
+      request.projection, columns: handle.source.columns)
     // Rows that are not there are an error of the call, not of the first batch.
     let take = try Take(
       handle.source, rows: wanted, projection: projection,
@@ -95,8 +95,33 @@ public func colonnade_count(
     let request = unsafe try ScanRequest(options)
     unsafe out.pointee = UInt64(
       try Scan.count(
-        handle.source, predicate: try request.predicate?.bind(handle.source.schema),
+        handle.source, predicate: try request.predicate?.bind(handle.source.columns),
         options: request.options))
+  }
+}
+
+@c @implementation
+public func colonnade_extremes(
+  _ table: OpaquePointer?, _ column: UnsafePointer<CChar>?,
+  _ options: UnsafePointer<colonnade_scan_options>?,
+  _ stream: UnsafeMutablePointer<ArrowArrayStream>?, _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> colonnade_status {
+  unsafe answering(error) { () throws(ColonnadeError) in
+    let handle = unsafe try TableHandle.required(table, "table")
+    let out = unsafe try required(stream, "stream")
+    let name = unsafe try String(requiredC: column, "column")
+    let request = unsafe try ScanRequest(options)
+    let columns = handle.source.columns
+    let field = try Projection(columns: [name]).bind(columns)[0].field
+    let found = try Scan.extremes(
+      of: field, in: handle.source, predicate: try request.predicate?.bind(columns),
+      options: request.options)
+    var left: Batch? = try found.batch(as: field.type)
+    let layout = try request.layout(of: left?.schema ?? Schema([]))
+    unsafe ArrowExport.stream(layout: layout, to: out) { () throws(ColonnadeError) -> Batch? in
+      defer { left = nil }
+      return left
+    }
   }
 }
 

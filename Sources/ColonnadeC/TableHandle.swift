@@ -71,7 +71,7 @@ public func colonnade_table_schema(
   unsafe answering(error) { () throws(ColonnadeError) in
     let handle = unsafe try TableHandle.required(table, "table")
     let out = unsafe try required(schema, "schema")
-    let columns = handle.source.schema
+    let columns = try handle.source.columns.wholeSchema
     unsafe try ArrowExport.schema(try ArrowLayout(schema: columns, flags: layout), to: out)
   }
 }

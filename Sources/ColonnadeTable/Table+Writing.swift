@@ -70,7 +70,7 @@ extension Table {
   ) throws(ColonnadeError) -> TableWriter {
     let root = snapshot.root
     return try TableWriter(
-      folder: folder, base: root, schema: root.schema, partitioning: root.partitioning,
-      sortOrder: root.sortOrder, properties: root.properties, options: options, madeFolders: [])
+      folder: folder, base: root, schema: try root.schema, partitioning: root.partitioning,
+      sortOrder: root.sortOrder, properties: try root.properties, options: options, madeFolders: [])
   }
 }

@@ -2,6 +2,7 @@
 
 import ColonnadeArrays
 public import ColonnadeBase
+package import ColonnadeFormat
 
 /// Which version of a table is meant.
 public enum TableVersion: Hashable, Sendable {
@@ -34,9 +35,10 @@ public struct Table: Sendable {
   }
 
   package static func open(
-    _ path: String, at version: TableVersion = .latest, in fileSystem: any FileSystem
+    _ path: String, at version: TableVersion = .latest, in fileSystem: any FileSystem,
+    metrics: ReadMetrics? = nil
   ) throws(ColonnadeError) -> Table {
-    let folder = TableFolder(path, in: fileSystem)
+    let folder = TableFolder(path, in: fileSystem, metrics: metrics)
     return Table(folder: folder, snapshot: try folder.snapshot(at: version))
   }
 
@@ -102,17 +104,15 @@ extension TableFolder {
       throw error
     }
     guard let latest = versions.last else { throw try noTable() }
-    // What is answered from here on must not vanish with the power.
-    try settleSnapshots()
     switch version {
-    case .latest: return Snapshot(root: try root(latest), folder: self)
+    case .latest: return Snapshot(root: try settledRoot(latest), folder: self)
     case .number(let number):
       guard versions.contains(number) else {
         throw ColonnadeError(
           .notFound, "the table has no version \(number)", file: path,
           hint: "its versions go from \(versions[0]) to \(latest)")
       }
-      return Snapshot(root: try root(number), folder: self)
+      return Snapshot(root: try settledRoot(number), folder: self)
     case .time(let time):
       // Commit times ascend with versions.
       var (low, high) = (0, versions.count)
@@ -130,23 +130,33 @@ extension TableFolder {
           hint: "its first version was committed at "
             + Value.timestamp(try root(versions[0]).commitTime, .microsecond, zoned: true).text)
       }
-      return Snapshot(root: try root(versions[low - 1]), folder: self)
+      return Snapshot(root: try settledRoot(versions[low - 1]), folder: self)
     }
   }
 
   /// The root of a version that exists.
   func root(_ version: UInt64) throws(ColonnadeError) -> SnapshotRoot {
-    let path = rootPath(version)
-    do throws(ColonnadeError) {
-      let bytes = try fileSystem.readAll(path, limit: SnapshotRoot.maximumByteCount)
-      let root = try SnapshotRoot(decoding: bytes)
-      guard root.version == version else {
-        throw ColonnadeError(.corrupt, "the root of version \(root.version) stands here")
-      }
-      return root
-    } catch {
-      throw error.inFile(path)
+    try root(version, in: try FileReader(rootPath(version), in: fileSystem, metrics: metrics))
+  }
+
+  /// The root of a version that exists, from which answers are given: they must not vanish with the
+  /// power. Its writer takes the other name away only after the one of the root was made durable.
+  func settledRoot(_ version: UInt64) throws(ColonnadeError) -> SnapshotRoot {
+    let file = try FileReader(rootPath(version), in: fileSystem, metrics: metrics)
+    let root = try root(version, in: file)
+    if root.isRenamed || file.linkCount != 1 { try settleSnapshots() }
+    return root
+  }
+
+  private func root(
+    _ version: UInt64, in file: FileReader
+  ) throws(ColonnadeError) -> SnapshotRoot {
+    let root = try SnapshotRoot(reading: file)
+    guard root.version == version else {
+      throw ColonnadeError(
+        .corrupt, "the root of version \(root.version) stands here", file: file.path)
     }
+    return root
   }
 
   private func noTable() throws(ColonnadeError) -> ColonnadeError {
@@ -172,8 +182,9 @@ extension TableFolder {
   ) throws(ColonnadeError) -> UInt64? {
     var root = root
     while true {
-      if let found = root.namedCommits.version(of: id) { return found }
-      let first = root.namedCommits.firstVersion
+      let named = try root.namedCommits
+      if let found = named.version(of: id) { return found }
+      let first = named.firstVersion
       guard first > version + 1 else { return nil }
       root = try self.root(first - 1)
     }

@@ -58,6 +58,31 @@ import Testing
     }
   }
 
+  /// What is done sooner than a thread wakes is done by the thread that asks.
+  @Test func aSmallFirstItemWakesNobody() throws {
+    for count in [1, 2, 500] {
+      let pool = WorkerPool(threadCount: 4)
+      let numbers = Numbers(count)
+      let asking = pthread_self()
+      let byOthers = Atomic<Int>(0)
+      let pipeline = OrderedPipeline<Int, Int>(
+        pool: pool, isSmall: { $0 == 0 }, source: { numbers.pull() },
+        transform: { number in
+          if pthread_self() != asking { byOthers.wrappingAdd(1, ordering: .relaxed) }
+          usleep(count > 2 ? 200 : 2_000)
+          return number
+        })
+      #expect(try pipeline.next() == 0)
+      usleep(2_000)
+      // Nobody looked at what comes next.
+      #expect(numbers.next.load(ordering: .relaxed) == 1)
+      #expect(byOthers.load(ordering: .relaxed) == 0)
+      for expected in 1..<count { #expect(try pipeline.next() == expected) }
+      #expect(try pipeline.next() == nil)
+      #expect((byOthers.load(ordering: .relaxed) > 0) == (count > 2), "\(count) items")
+    }
+  }
+
   @Test(arguments: [1, 4], [false, true]) func errorsComeInTheirPlace(
     threads: Int, inSource: Bool
   ) throws {

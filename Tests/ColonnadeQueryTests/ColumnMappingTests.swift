@@ -46,10 +46,10 @@ import Testing
       try withFile(stored) { file in
         let schema = Schema([Field("x", wanted)]).assigningIDs()
         #expect(throws: ColonnadeError.self, "\(stored) read as \(wanted)") {
-          _ = try ColumnMapping(schema: schema, file: file, columns: [0])
+          _ = try ColumnMapping(schema, file: file, columns: [0])
         }
         let same = Schema([Field("x", stored)]).assigningIDs()
-        let mapping = try ColumnMapping(schema: same, file: file, columns: [0])
+        let mapping = try ColumnMapping(same, file: file, columns: [0])
         #expect(mapping.fileColumns == [0: 0])
       }
     }
@@ -63,7 +63,7 @@ import Testing
           "x", .structure([Field("a", .list(element), isNullable: false, id: 71)]),
           id: try file.field(column: 0).id)
       ])
-      let mapping = try ColumnMapping(schema: schema, file: file, columns: [0])
+      let mapping = try ColumnMapping(schema, file: file, columns: [0])
       #expect(mapping.fileColumns == [0: 0])
     }
   }

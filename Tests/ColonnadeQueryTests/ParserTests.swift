@@ -123,8 +123,8 @@ import Testing
     ])
     let bound = try Projection("a, \"c.d\", c.d AS e, s.x AS y, s.y.z, S").bind(schema)
     #expect(bound.map(\.name) == ["a", "c.d", "e", "y", "s.y.z", "s"])
-    #expect(bound.map(\.field.depthFirstIndex) == [0, 1, 1, 3, 4, 2])
-    #expect(bound[4].field.path == [1])
+    #expect(bound.map(\.field.column) == [0, 1, 1, 2, 2, 2])
+    #expect(bound.map(\.field.path) == [[], [], [], [0], [1], []])
     #expect(try Projection("*").bind(schema).count == 3)
     for (text, message) in [
       ("a,", "expected the name of a column, but the text ends"),

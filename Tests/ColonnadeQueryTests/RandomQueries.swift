@@ -106,6 +106,11 @@ struct RandomColumns {
   }
 }
 
+extension BoundField {
+  /// Tells fields apart.
+  fileprivate var number: Int { path.reduce(column) { $0 * 31 + $1 + 1 } }
+}
+
 /// Statistics of a run of rows as a writer would keep them; some left out, texts truncated.
 struct RandomStatistics: PruningSource {
   let columns: RandomColumns
@@ -114,7 +119,7 @@ struct RandomStatistics: PruningSource {
   let seed: UInt64
 
   func statistics(of field: BoundField) -> Statistics? {
-    var generator = SeededGenerator(seed: seed &+ UInt64(field.depthFirstIndex))
+    var generator = SeededGenerator(seed: seed &+ UInt64(field.number))
     if Int.random(in: 0..<10, using: &generator) == 0 { return nil }
     let values = range.map { row in
       field.path.reduce(columns.rows[row][field.column]) { value, index in
@@ -165,7 +170,7 @@ struct RandomStatistics: PruningSource {
 
   /// A filter that knows every value, and is wrong one time in four.
   func mayContain(_ value: Value, in field: BoundField) -> Bool {
-    var generator = SeededGenerator(seed: seed &* 31 &+ UInt64(field.depthFirstIndex))
+    var generator = SeededGenerator(seed: seed &* 31 &+ UInt64(field.number))
     if Int.random(in: 0..<4, using: &generator) == 0 { return true }
     return range.contains { row in
       let held = field.path.reduce(columns.rows[row][field.column]) { value, index in

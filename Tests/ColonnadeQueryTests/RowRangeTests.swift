@@ -87,7 +87,7 @@ import Testing
       _ = try writer.write(rowGroup: whole.slice(rows))
     }
     _ = try writer.finish()
-    return try FileScanSource(FileReader(path, in: PosixFileSystem.shared, metrics: metrics))
+    return FileScanSource(try FileReader(path, in: PosixFileSystem.shared, metrics: metrics))
   }
 
   private static func text(_ stream: any BatchStream, most: Int = .max) throws -> [String] {
@@ -115,7 +115,7 @@ import Testing
   ) throws -> Scan {
     try Scan(
       source,
-      projection: ScanProjection(Projection(RowRangeTests.projection), schema: source.schema),
+      projection: ScanProjection(Projection(RowRangeTests.projection), columns: source.columns),
       predicate: predicate, options: options)
   }
 
@@ -133,7 +133,7 @@ import Testing
     var skipped = 0
     for _ in 0..<60 {
       let text = predicates.randomElement(using: &generator) ?? nil
-      let predicate = try text.map { try Predicate($0).bind(source.schema) }
+      let predicate = try text.map { try Predicate($0).bind(source.columns) }
       let first = Int.random(in: -5...source.rowCount + 5, using: &generator)
       let end = Int.random(in: first...source.rowCount + 9, using: &generator)
       let limit = Bool.random(using: &generator) ? Int.random(in: 0...300, using: &generator) : nil
@@ -164,7 +164,8 @@ import Testing
   private static func matching(
     _ all: [String], _ source: any ScanSource, _ predicate: BoundPredicate?, _ range: Range<Int>
   ) throws -> [String] {
-    let rows = (0..<all.count).clamped(to: range)
+    // A range behind the last row is clamped to a place that no array has.
+    let rows = range.clamped(to: 0..<all.count)
     guard let predicate else { return Array(all[rows]) }
     let numbers = try column("number", of: source, nil)
     let kept = Set(try column("number", of: source, predicate))
@@ -175,7 +176,7 @@ import Testing
     _ name: String, of source: any ScanSource, _ predicate: BoundPredicate?
   ) throws -> [String] {
     let scan = try Scan(
-      source, projection: ScanProjection(Projection(columns: [name]), schema: source.schema),
+      source, projection: ScanProjection(Projection(columns: [name]), columns: source.columns),
       predicate: predicate)
     return try text(scan)
   }
@@ -212,7 +213,7 @@ import Testing
     let source = ofFile ? try file(using: &generator) : try table(using: &generator)
     let all = try RowRangeTests.text(try scan(source))
     let projection = try ScanProjection(
-      Projection(RowRangeTests.projection), schema: source.schema)
+      Projection(RowRangeTests.projection), columns: source.columns)
     for count in [0, 1, 2, 5, 60, 1_000, 5_000] {
       var rows = (0..<count).map { _ in
         UInt64(Int.random(in: 0..<source.rowCount, using: &generator))
@@ -252,7 +253,7 @@ import Testing
     var generator = SeededGenerator(seed: 5)
     let source = try file(using: &generator)
     let take = try Take(
-      source, rows: [3, 1, 2, 2], projection: ScanProjection(nothingOf: source.schema))
+      source, rows: [3, 1, 2, 2], projection: ScanProjection.nothing)
     #expect(try take.next()?.rowCount == 4)
     #expect(try take.next() == nil)
   }
@@ -262,7 +263,7 @@ import Testing
     let metrics = ReadMetrics()
     let source = try file(using: &generator, metrics: metrics)
     let projection = try ScanProjection(
-      Projection(RowRangeTests.projection), schema: source.schema)
+      Projection(RowRangeTests.projection), columns: source.columns)
     func bytes(_ stream: any BatchStream) throws -> Int {
       let before = metrics.byteCount
       _ = try RowRangeTests.text(stream)

@@ -35,7 +35,7 @@ import Testing
     _ = try writer.write(rowGroup: whole.slice(0..<cut))
     _ = try writer.write(rowGroup: whole.slice(cut..<columns.rowCount))
     _ = try writer.finish()
-    try body(FileScanSource(FileReader(folder + "/rows.cln", in: PosixFileSystem.shared)))
+    try body(FileScanSource(try FileReader(folder + "/rows.cln", in: PosixFileSystem.shared)))
   }
 
   /// All rows of a scan, as texts of their values.
@@ -44,7 +44,7 @@ import Testing
     limit: Int? = nil, metrics: (ScanReport) -> Void = { _ in }
   ) throws(ColonnadeError) -> [String] {
     let scan = try Scan(
-      source, projection: ScanProjection(projection, schema: source.schema),
+      source, projection: ScanProjection(projection, columns: source.columns),
       predicate: predicate, options: ScanOptions(limit: limit))
     var rows: [String] = []
     while let batch = try scan.next() {
@@ -78,7 +78,7 @@ import Testing
           let text = predicates.predicate(depth: Int.random(in: 0...2, using: &generator))
           let comment: Comment = "seed \(seed): \(text)"
           let parsed = try Predicate(text)
-          let bound = try parsed.bind(source.schema)
+          let bound = try parsed.bind(source.columns)
           let truths = columns.rows.map { row in
             ReferenceInterpreter(schema: RandomColumns.schema, row: row).truth(parsed.expression)
           }
@@ -123,11 +123,11 @@ import Testing
       #expect(try Scan.count(source, predicate: nil, metrics: metrics) == 300)
       #expect(metrics.report.rowsRead == 0)
       // No integer of 32 bits is so large: the file is skipped, its rows never read.
-      let none = try Predicate("i8 > 100 AND i8 < 100").bind(source.schema)
+      let none = try Predicate("i8 > 100 AND i8 < 100").bind(source.columns)
       _ = try rows(source, .all, none) { report in
         #expect(report.rowsReturned == 0)
       }
-      let impossible = try Predicate("i32 > 99999999999").bind(source.schema)
+      let impossible = try Predicate("i32 > 99999999999").bind(source.columns)
       _ = try rows(source, .all, impossible) { report in
         #expect(report[.file].pruned == 1)
         #expect(report.rowsRead == 0)
@@ -142,7 +142,7 @@ import Testing
       let cancellation = Cancellation()
       cancellation.cancel()
       let scan = try Scan(
-        source, projection: ScanProjection(.all, schema: source.schema), predicate: nil,
+        source, projection: ScanProjection(.all, columns: source.columns), predicate: nil,
         options: ScanOptions(cancellation: cancellation))
       #expect(throws: ColonnadeError.self) { try scan.next() }
     }

@@ -56,10 +56,43 @@ import Testing
       ] + probe + publication("00000000000000000001", isNew: true))
     let appending = FaultingFileSystem()
     try TableFixture.append(path, 10..<20, in: appending)
-    // What another writer published is made durable before it is built on.
+    // What another writer published and cleaned up behind itself is durable.
+    #expect(
+      changes(appending.journal, path) == probe
+        + publication("00000000000000000002", isNew: false))
+  }
+
+  /// A root is relied on once its name is durable: its writer says so by taking the pending name
+  /// away, and where it did not, whoever reads makes the name durable.
+  @Test func whatMayNotBeDurableIsMadeSoBeforeItIsReliedOn() throws {
+    let scratch = try ScratchFolder()
+    let path = scratch.path("t")
+    let snapshots = Path.join(path, "snapshots")
+    try TableFixture.create(path, 0..<10)
+    func opened() throws -> [String] {
+      let reading = FaultingFileSystem()
+      _ = try Table.open(path, in: reading)
+      return changes(reading.journal, path)
+    }
+    #expect(try opened() == [])
+    // The writer ended between the link and the end of its commit.
+    let pending = Path.join(snapshots, ".pending-0123456789abcdef0123456789abcdef")
+    try PosixFileSystem.shared.link(Path.join(snapshots, "00000000000000000001"), to: pending)
+    #expect(try opened() == ["sync-folder T/snapshots"])
+    let appending = FaultingFileSystem()
+    try TableFixture.append(path, 10..<20, in: appending)
     #expect(
       changes(appending.journal, path) == ["sync-folder T/snapshots"] + probe
         + publication("00000000000000000002", isNew: false))
+    #expect(try opened() == [])
+    // A rename leaves one name only, durable or not.
+    let renaming = FaultingFileSystem(
+      faults: [
+        FileFault(.fail(SystemFailure.notPermitted), at: .only(.link), number: 1, persists: true)
+      ])
+    try TableFixture.append(path, 20..<30, in: renaming)
+    #expect(try opened() == ["sync-folder T/snapshots"])
+    #expect(try TableFixture.numbers(of: try Table.open(path).snapshot) == Array(0..<30))
   }
 
   @Test func appendsRebase() throws {

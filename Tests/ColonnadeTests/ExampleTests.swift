@@ -100,7 +100,7 @@ import Testing
     var rowCount = 0
     for entry in try PosixFileSystem.shared.list(data) {
       let file = try DataFile.open(Path.join(data, entry.name))
-      #expect(file.schema.fields.map(\.name) == ["carrier", "month", "delay"])
+      #expect(try file.schema.fields.map(\.name) == ["carrier", "month", "delay"])
       #expect(try file.scan(where: "delay < 0").collect().isEmpty)
       #expect(try file.take([0]).collect().first?.rowCount == 1)
       rowCount += try file.count(where: "delay >= $1", parameters: [0])

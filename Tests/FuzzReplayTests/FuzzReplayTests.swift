@@ -39,6 +39,7 @@ import Testing
       .joined(separator: "/")
     var folders = ["\(tests)/Fixtures/fuzz/\(target.rawValue)"]
     if target == .file || target == .sealed { folders.append("\(tests)/Fixtures/format-0") }
+    if target == .root { folders.append("\(tests)/Fixtures/format-0/roots") }
     var found: [[UInt8]] = []
     for folder in folders {
       guard let stream = unsafe opendir(folder) else { continue }
@@ -50,6 +51,7 @@ import Testing
           }
         }
         if folder.hasSuffix("format-0") && !name.hasSuffix(".cln") { continue }
+        if folder.hasSuffix("roots") && name != "root" { continue }
         if let bytes = read("\(folder)/\(name)") { found.append(bytes) }
       }
     }
@@ -102,6 +104,7 @@ import Testing
       let input = inputs.randomElement(using: &generator) ?? []
       target.run(Self.mutate(input, inputs, using: &generator))
     }
+    if target == .root { #expect(inputs.contains { target.run($0) }) }
     // The well-formed seeds are accepted, or the target tests nothing but its front door.
     if let seeds = Self.seeds[target] {
       #expect(seeds.contains { target.run(Array($0.utf8)) })

@@ -14,7 +14,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case file
   /// A whole file as it is.
   case sealed
-  /// The root of a snapshot.
+  /// The root of a snapshot, resealed.
   case root
   /// One page's entry and body.
   case page
@@ -35,7 +35,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
       switch self {
       case .file: try Self.readFile(FileSealer.reseal(bytes))
       case .sealed: try Self.readFile(bytes)
-      case .root: _ = try SnapshotRoot(decoding: Buffer(copying: bytes))
+      case .root:
+        let root = try SnapshotRoot(decoding: Buffer(copying: FileSealer.reseal(bytes)))
+        _ = try root.encoded()
       case .page: try PageInput(bytes).decode()
       case .csv: try Self.ingest(bytes, .csv)
       case .jsonLines: try Self.ingest(bytes, .jsonl)

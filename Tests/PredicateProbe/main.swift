@@ -46,17 +46,17 @@ struct Probe {
       if cut < batch.rowCount { _ = try writer.write(rowGroup: batch.slice(cut..<batch.rowCount)) }
     }
     _ = try writer.finish()
-    source = try FileScanSource(FileReader(path, in: fileSystem))
+    source = FileScanSource(try FileReader(path, in: fileSystem))
   }
 
   /// The answer to one predicate as JSON.
   func answer(_ text: String) -> String {
     var buffer = TextBuffer()
     do throws(ColonnadeError) {
-      let predicate = try Predicate(text).bind(source.schema)
+      let predicate = try Predicate(text).bind(source.columns)
       let scan = try Scan(
         source,
-        projection: ScanProjection(Projection(columns: ["rowid"]), schema: source.schema),
+        projection: ScanProjection(Projection(columns: ["rowid"]), columns: source.columns),
         predicate: predicate)
       var rows: [Int64] = []
       while let batch = try scan.next() {

@@ -49,6 +49,8 @@ void errors_say_what_and_where(void) {
   FAILS(colonnade_scan(NULL, NULL, &stream, &error), COLONNADE_INVALID_ARGUMENT);
   FAILS(colonnade_scan(table, NULL, NULL, &error), COLONNADE_INVALID_ARGUMENT);
   FAILS(colonnade_count(table, NULL, NULL, &error), COLONNADE_INVALID_ARGUMENT);
+  FAILS(colonnade_extremes(table, NULL, NULL, &stream, &error), COLONNADE_INVALID_ARGUMENT);
+  FAILS(colonnade_extremes(table, "nothing", NULL, &stream, &error), COLONNADE_NOT_FOUND);
   FAILS(colonnade_take(table, NULL, 3, NULL, &stream, &error), COLONNADE_INVALID_ARGUMENT);
   colonnade_table_free(table);
 }

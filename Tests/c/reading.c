@@ -125,6 +125,16 @@ void questions_are_answered(void) {
   count = 0;
   OK(colonnade_count(table, NULL, &count, &error));
   CHECK(count == row_count);
+  colonnade_scan_options some = COLONNADE_SCAN_OPTIONS_INIT;
+  some.where = "id >= 7 AND id < 12";
+  OK(colonnade_extremes(table, "id", &some, &stream, &error));
+  CHECK(stream.get_next(&stream, &batch) == 0 && batch.release);
+  CHECK(batch.length == 1 && batch.n_children == 2);
+  CHECK(((const int64_t *)batch.children[0]->buffers[1])[batch.children[0]->offset] == 7);
+  CHECK(((const int64_t *)batch.children[1]->buffers[1])[batch.children[1]->offset] == 11);
+  batch.release(&batch);
+  CHECK(stream.get_next(&stream, &batch) == 0 && !batch.release);
+  stream.release(&stream);
   colonnade_table_free(table);
 }
 

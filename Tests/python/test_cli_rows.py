@@ -362,6 +362,18 @@ def test_inspect_shows_pages_encodings_and_partitions(table):
     assert "row group" in run("inspect", table, "--row-group", "9", code=3).stderr
 
 
+def test_stats_are_exact_where_that_is_asked_for(tmp_path):
+    text = "long\n" + "".join(f"a common beginning and then {n}\n" for n in range(100, 999))
+    (tmp_path / "n.csv").write_text(text)
+    run("write", tmp_path / "t", tmp_path / "n.csv")
+    cut = strict(run("stats", tmp_path / "t", "--json").stdout)["columns"][0]
+    assert not cut["minimumIsExact"] and cut["minimum"] <= "a common beginning and then 100"
+    exact = strict(run("stats", tmp_path / "t", "--json", "--exact").stdout)["columns"][0]
+    assert exact["minimumIsExact"] and exact["maximumIsExact"]
+    assert exact["minimum"] == "a common beginning and then 100"
+    assert exact["maximum"] == "a common beginning and then 998"
+
+
 def test_stats_come_from_metadata(table):
     columns = strict(run("stats", table, "--json").stdout)["columns"]
     by_name = {column["name"]: column for column in columns}

@@ -176,6 +176,13 @@ def test_questions(tmp_path):
     empty = table.scan(columns=[])
     assert sum(batch.num_rows for batch in empty) == 1005 == empty.count()
     assert table.stats(["a"])["a"]["maximum"] == 999
+    assert (table.min("a"), table.max("a")) == (0, 999)
+    assert table.max("a", col("b") == "n7") == 997 and table.max("b", "a < $1", [4]) == "n3"
+    assert table.min("a", "a > 5000") is None
+    with pytest.raises(colonnade.ColonnadeError, match="no order"):
+        table.min("s")
+    with pytest.raises(colonnade.ColumnNotFoundError):
+        table.max("nothing")
     explained = table.explain(filter="b = 'n4'", analyze=True)
     assert explained["plan"]["rowsRead"] < 200 and explained["actual"]["rowsReturned"] == 101
     parts = table.divide(4)

@@ -327,7 +327,7 @@ def test_checks_do_not_lean_on_checksums(monkeypatch):
 
 
 def test_what_is_not_known():
-    entry = [(40, 8, [b"whatever"])]
+    entry = [(64, 8, [b"whatever"])]
     file = rr.File(sample().finish(stretch=8, extra=entry))
     assert file.column("x") == list(range(300))
     writer = Writer(2, [{"name": "a", "type": 99}, {"name": "b", "type": 5}, {"name": "c", "type": 5, "flags": 3},
@@ -374,3 +374,15 @@ def test_golden(path):
     if expected.exists():
         values = {f.name: file.expected(f) for f in file.schema if f.index not in file.refused}
         assert json.loads(json.dumps(values)) == json.loads(expected.read_text())
+
+
+def test_golden_root():
+    path = ROOT / "Tests" / "Fixtures" / "format-0" / "roots" / "root"
+    file = rr.read(path)
+    rr.dump(file)
+    assert json.loads(json.dumps(rr.root(file))) == json.loads(path.with_suffix(".json").read_text())
+
+
+def test_a_file_of_rows_is_no_root():
+    with pytest.raises(rr.FormatError, match="no root"):
+        rr.root(rr.read(GOLDENS[0]))

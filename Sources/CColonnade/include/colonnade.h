@@ -248,6 +248,13 @@ colonnade_error *colonnade_stream_error(const struct ArrowArrayStream *stream);
 // How many rows match; rows are read only where statistics do not tell.
 colonnade_status colonnade_count(const colonnade_table *table, const colonnade_scan_options *options,
                                  uint64_t *count, colonnade_error **error);
+// The least and the greatest value of a column among the rows that match, as a stream of one row with
+// the columns minimum and maximum, both of the column's type; null where no row has a value. NaN is the
+// greatest. Rows are read only where metadata does not tell. options: columns, select and limit are not
+// looked at.
+colonnade_status colonnade_extremes(const colonnade_table *table, const char *column,
+                                    const colonnade_scan_options *options,
+                                    struct ArrowArrayStream *stream, colonnade_error **error);
 // The rows named by their numbers in the table's order (0 is the first), in the order named; a number
 // may come again. options: only columns, select, layout, requested_schema, batch_row_count,
 // cancellation and progress are looked at.

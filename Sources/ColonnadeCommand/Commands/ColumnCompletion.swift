@@ -13,9 +13,9 @@ enum ColumnCompletion {
     let fileSystem = PosixFileSystem.shared
     for word in arguments.dropFirst(2) where !word.hasPrefix("-") {
       guard let target = try? ReadTarget.open(word, at: .latest, in: fileSystem),
-        let schema = try? target.schema
+        let names = try? target.columns.columnNames
       else { continue }
-      return schema.fields.map { ColumnList.quoted($0.name) }
+      return names.map { ColumnList.quoted($0) }
     }
     return []
   }

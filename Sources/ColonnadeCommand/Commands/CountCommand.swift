@@ -29,9 +29,9 @@ struct CountCommand: ParsableCommand {
     let question = try Question(where: filter.predicate, select: nil)
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
     let source = try target.source(in: fileSystem)
-    try question.check(source.schema)
+    try question.check(source.columns)
     let count = try Scan.count(
-      source, predicate: try question.predicate?.bind(source.schema),
+      source, predicate: try question.predicate?.bind(source.columns),
       options: ScanOptions(cancellation: Process.cancellation))
     try Process.cancellation.check()
     let output = ByteOutput(standardOutputOf: fileSystem)

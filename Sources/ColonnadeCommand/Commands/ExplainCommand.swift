@@ -38,7 +38,7 @@ struct ExplainCommand: ParsableCommand {
     let fileSystem = try FaultSetting.sharedFileSystem()
     let question = try Question(where: filter.predicate, select: projection.select)
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
-    try question.check(try target.schema)
+    try question.check(target.columns)
     let explanation = try Explanation(
       target, where: question.predicate, select: question.projection,
       options: ScanOptions(cancellation: Process.cancellation), analyzing: analyze,
@@ -113,11 +113,11 @@ extension Explanation {
     ScanLevel.allCases.filter { plan[$0].considered > 0 }
   }
 
-  private func names(_ columns: [Int]) -> String {
+  private func names(_ columns: [String]) -> String {
     if columns.isEmpty { return "no column" }
-    if columns.count == columnNames.count, columns.count > 8 {
+    if columns.count == columnCount, columns.count > 8 {
       return "all \(columns.count) columns"
     }
-    return columns.map { TextWidth.safe(columnNames[$0]) }.joined(separator: ", ")
+    return columns.map { TextWidth.safe($0) }.joined(separator: ", ")
   }
 }

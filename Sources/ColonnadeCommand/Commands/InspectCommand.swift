@@ -89,7 +89,7 @@ struct InspectCommand: ParsableCommand {
     text += "committed     \(time) by \(TextWidth.safe(snapshot.writer)), \(snapshot.operation)"
     text += ", \(HumanText.plural(snapshot.addedRowCount, "row")) added\n"
     text += "commit id     \(TextWidth.safe(snapshot.commitID))\n"
-    let (partition, sort) = (snapshot.partitionText, snapshot.sortText)
+    let (partition, sort) = (snapshot.partitionText, try snapshot.sortText)
     text += "partitioned   \(partition.isEmpty ? "not" : "by " + TextWidth.safe(partition))\n"
     text += "sorted        \(sort.isEmpty ? "not" : "by " + TextWidth.safe(sort))\n"
     text += "manifests     \(snapshot.root.manifests.count)\n\n"
@@ -133,7 +133,7 @@ struct InspectCommand: ParsableCommand {
         ("commitID", .string(snapshot.commitID)), ("writer", .string(snapshot.writer)),
         ("operation", .string("\(snapshot.operation)")), ("rows", .count(snapshot.rowCount)),
         ("bytes", .count(snapshot.byteCount)), ("partitionBy", .string(snapshot.partitionText)),
-        ("sortBy", .string(snapshot.sortText)),
+        ("sortBy", .string(try snapshot.sortText)),
         (
           "entries",
           .list(

@@ -35,16 +35,16 @@ struct Question {
     }
   }
 
-  /// Checks both against a schema, so that mistakes point at their text.
-  func check(_ schema: Schema) throws {
+  /// Checks both against the columns there are, so that mistakes point at their text.
+  func check(_ columns: any ColumnCatalog) throws {
     if let predicate, let predicateText {
       try Question.pointing(at: predicateText, "--where") { () throws(ColonnadeError) in
-        _ = try predicate.bind(schema)
+        _ = try predicate.bind(columns)
       }
     }
     if let projectionText {
       try Question.pointing(at: projectionText, "--select") { () throws(ColonnadeError) in
-        _ = try projection.bind(schema)
+        _ = try projection.bind(columns)
       }
     }
   }

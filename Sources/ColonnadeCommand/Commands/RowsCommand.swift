@@ -15,11 +15,11 @@ struct RowsCommand {
   /// Scans, renders, and makes an output file appear.
   func run(in fileSystem: any FileSystem) throws {
     let source = try target.source(in: fileSystem)
-    try question.check(source.schema)
-    let predicate = try question.predicate?.bind(source.schema)
+    try question.check(source.columns)
+    let predicate = try question.predicate?.bind(source.columns)
     let options = ScanOptions(limit: limit, cancellation: Process.cancellation)
     let scan = try Scan(
-      source, projection: try ScanProjection(question.projection, schema: source.schema),
+      source, projection: try ScanProjection(question.projection, columns: source.columns),
       predicate: predicate, options: options)
     try RowsOutput(path: target.path, output: output, common: common).write(
       scan, in: fileSystem

@@ -51,7 +51,8 @@ struct SchemaCommand: ParsableCommand {
       if !snapshot.partitionText.isEmpty {
         text += "# partitioned by \(TextWidth.safe(snapshot.partitionText))\n"
       }
-      if !snapshot.sortText.isEmpty { text += "# sorted by \(TextWidth.safe(snapshot.sortText))\n" }
+      let sortText = try snapshot.sortText
+      if !sortText.isEmpty { text += "# sorted by \(TextWidth.safe(sortText))\n" }
     case .file(let file):
       text +=
         "# \(TextWidth.safe(file.path)), one file, " + HumanText.plural(file.rowCount, "row") + "\n"
@@ -68,7 +69,7 @@ struct SchemaCommand: ParsableCommand {
       parts.append(("version", .count(snapshot.version)))
       parts.append(("rows", .count(snapshot.rowCount)))
       parts.append(("partitionBy", .string(snapshot.partitionText)))
-      parts.append(("sortBy", .string(snapshot.sortText)))
+      parts.append(("sortBy", .string(try snapshot.sortText)))
     case .file(let file):
       parts.append(("file", .string(file.path)))
       parts.append(("rows", .count(file.rowCount)))

@@ -12,8 +12,9 @@ struct StatsCommand: ParsableCommand {
     commandName: "stats",
     abstract: "Show least and greatest values, nulls and bytes of each column.",
     discussion: """
-      From metadata alone; no row is read. A bound that was cut or widened when it was stored \
-      is marked: least with ≥, greatest with ≤. Of lists and maps, bounds are of their length.
+      From metadata alone; no row is read unless --exact asks for it. A bound that was cut or \
+      widened when it was stored is marked: least with ≥, greatest with ≤. Of lists and maps, \
+      bounds are of their length.
 
       Examples:
         colonnade stats flights
@@ -22,6 +23,9 @@ struct StatsCommand: ParsableCommand {
 
   @Argument(help: "A table's folder, or a .cln file.", completion: .file())
   var table: String
+
+  @Flag(help: "Read rows where metadata does not tell a bound exactly.")
+  var exact = false
 
   @OptionGroup var projection: ProjectionOptions
   @OptionGroup var version: VersionOptions
@@ -32,9 +36,10 @@ struct StatsCommand: ParsableCommand {
     let fileSystem = try FaultSetting.sharedFileSystem()
     let target = try ReadTarget.open(table, at: version.version, in: fileSystem)
     let question = try Question(where: nil, select: projection.select)
-    try question.check(try target.schema)
-    let statistics = try ColumnStatistics(
+    try question.check(target.columns)
+    var statistics = try ColumnStatistics(
       target, select: question.projection, cancellation: Process.cancellation)
+    if exact { try statistics.settle(in: fileSystem, cancellation: Process.cancellation) }
     let output = ByteOutput(standardOutputOf: fileSystem)
     if metadata.json {
       try output.write(statistics.json.text)

@@ -110,10 +110,10 @@ private struct TakenRows {
 
   func write(_ output: RowsOutput, in fileSystem: any FileSystem) throws {
     let source = try target.source(in: fileSystem)
-    try question.check(source.schema)
+    try question.check(source.columns)
     let take = try Take(
       source, rows: rows,
-      projection: try ScanProjection(question.projection, schema: source.schema),
+      projection: try ScanProjection(question.projection, columns: source.columns),
       options: TakeOptions(cancellation: Process.cancellation))
     try output.write(take, in: fileSystem) { rows.count }
   }

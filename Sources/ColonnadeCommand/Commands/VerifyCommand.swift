@@ -63,9 +63,13 @@ struct Verification {
 
   init(_ progress: Progress) { self.progress = progress }
 
-  /// A version of a table: its root was checked when it was opened.
+  /// A version of a table.
   mutating func verify(_ snapshot: Snapshot) throws(ColonnadeError) {
     rootCount = 1
+    try attempt { (verification) throws(ColonnadeError) in
+      try verification.verify(try snapshot.rootFile(), isData: false)
+      try snapshot.verifyParts()
+    }
     for manifest in snapshot.root.manifests {
       manifestCount += 1
       try attempt { (verification) throws(ColonnadeError) in
@@ -81,6 +85,7 @@ struct Verification {
         }
       }
     }
+    try attempt { (_) throws(ColonnadeError) in try snapshot.verifyOrder() }
     var entries: [TableEntry] = []
     try attempt { (_) throws(ColonnadeError) in entries = try snapshot.entries().entries }
     entryCount = entries.count

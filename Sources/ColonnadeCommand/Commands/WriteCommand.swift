@@ -118,7 +118,7 @@ struct WriteCommand: ParsableCommand {
         try IngestInput(
           path: path, fileSystem: fileSystem, cancellation: Process.cancellation))
     }
-    let options = try input.ingestOptions(schema: existing?.snapshot.schema, in: fileSystem)
+    let options = try input.ingestOptions(schema: try existing?.snapshot.schema, in: fileSystem)
     let source: IngestSource
     if let rejects {
       source = try Ingest.open(

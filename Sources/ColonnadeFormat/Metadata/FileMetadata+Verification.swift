@@ -8,6 +8,7 @@ extension FileMetadata {
     of entry: SectionEntry, in map: MappedFile
   ) throws(ColonnadeError) -> SectionReader {
     if let kind = entry.kind { return try section(kind) }
+    if let content = contentSection(entry.kindCode) { return content }
     guard
       SectionEntry.storedByteCount(stride: Int(entry.stride), count: entry.count)
         == entry.byteCount

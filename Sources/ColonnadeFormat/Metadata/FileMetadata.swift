@@ -12,9 +12,11 @@ struct FileMetadata: Sendable {
   /// Every entry of the section table, unknown ones too.
   let table: [SectionEntry]
   private let sections: [SectionReader?]
+  /// Sections of runs of bytes, by their code.
+  private let contents: [UInt16: SectionReader]
 
   /// Reads header, tail, section table and summary.
-  init(_ map: MappedFile) throws(ColonnadeError) {
+  init(_ map: MappedFile, metrics: ReadMetrics? = nil) throws(ColonnadeError) {
     let least = FormatLimits.headerByteCount + FormatLimits.tailByteCount
     guard map.byteCount >= 8 else {
       throw ColonnadeError(.truncated, "the file has \(map.byteCount) bytes")
@@ -40,11 +42,16 @@ struct FileMetadata: Sendable {
     seed = Checksum.Seed(fileIdentifier: header.fileID)
     table = try Self.sectionTable(map, tail, seed)
     var sections = [SectionReader?](repeating: nil, count: SectionKind.allCases.count + 1)
+    var contents: [UInt16: SectionReader] = [:]
     for entry in table {
       if let kind = entry.kind {
-        sections[Int(kind.rawValue)] = SectionReader(entry, map: map, seed: seed)
+        sections[Int(kind.rawValue)] = SectionReader(
+          entry, map: map, seed: seed, metrics: metrics)
+      } else if entry.isContent {
+        contents[entry.kindCode] = SectionReader(entry, map: map, seed: seed, metrics: metrics)
       }
     }
+    self.contents = contents
     for kind in SectionKind.allCases
     where kind.isAlwaysPresent && sections[Int(kind.rawValue)] == nil {
       throw ColonnadeError(.corrupt, "section \(kind.name) is missing")
@@ -65,8 +72,14 @@ struct FileMetadata: Sendable {
     return section
   }
 
+  /// A section of a run of bytes; `nil` where there is none.
+  func contentSection(_ code: UInt16) -> SectionReader? { contents[code] }
+
   /// Blocks whose checksums were compared so far.
-  var verifiedBlockCount: Int { sections.reduce(0) { $0 + ($1?.verifiedBlockCount ?? 0) } }
+  var verifiedBlockCount: Int {
+    sections.reduce(0) { $0 + ($1?.verifiedBlockCount ?? 0) }
+      + contents.values.reduce(0) { $0 + $1.verifiedBlockCount }
+  }
 
   func sectionCount(_ kind: SectionKind) -> Int { sections[Int(kind.rawValue)]?.count ?? 0 }
 

@@ -11,8 +11,12 @@ struct SummaryEntry: Hashable, Sendable {
   var metadataCount: UInt32 = 0
   var writerPosition: UInt32 = 0
   var writerByteCount: UInt16 = 0
+  /// False where a column stands behind one with a greater id.
+  var idsAscend = true
   var dataEnd: UInt64 = 0
   var rowCount: UInt64 = 0
+
+  private static let idsDoNotAscendFlag: UInt16 = 1
 
   init() {}
 
@@ -24,6 +28,7 @@ struct SummaryEntry: Hashable, Sendable {
     metadataCount = entry.u32(16)
     writerPosition = entry.u32(20)
     writerByteCount = entry.u16(24)
+    idsAscend = entry.u16(26) & SummaryEntry.idsDoNotAscendFlag == 0
     dataEnd = entry.u64(32)
     rowCount = entry.u64(40)
   }
@@ -36,7 +41,7 @@ struct SummaryEntry: Hashable, Sendable {
     sink.writeU32(metadataCount)
     sink.writeU32(writerPosition)
     sink.writeU16(writerByteCount)
-    sink.writeU16(0)
+    sink.writeU16(idsAscend ? 0 : SummaryEntry.idsDoNotAscendFlag)
     sink.writeU32(0)
     sink.writeU64(dataEnd)
     sink.writeU64(rowCount)

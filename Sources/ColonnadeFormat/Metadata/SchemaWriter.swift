@@ -22,6 +22,7 @@ struct SchemaSections {
     }
     summary.fieldCount = UInt32(tree.nodes.count)
     summary.topLevelCount = UInt32(tree.topLevelCount)
+    summary.idsAscend = zip(schema.fields, schema.fields.dropFirst()).allSatisfy { $0.id < $1.id }
     summary.firstMetadata = UInt32(keyValues.count)
     summary.metadataCount = UInt32(schema.metadata.count)
     try add(schema.metadata)

@@ -84,13 +84,30 @@ package struct SectionEntry: Hashable, Sendable {
   init(
     kind: SectionKind, offset: UInt64, byteCount: UInt64, count: UInt64
   ) {
-    kindCode = kind.rawValue
-    flags = kind.isRequired ? SectionEntry.requiredFlag : 0
-    stride = UInt32(kind.stride)
+    self.init(
+      kindCode: kind.rawValue, isRequired: kind.isRequired, stride: kind.stride, offset: offset,
+      byteCount: byteCount, count: count)
+  }
+
+  init(
+    kindCode: UInt16, isRequired: Bool, stride: Int, offset: UInt64, byteCount: UInt64,
+    count: UInt64
+  ) {
+    self.kindCode = kindCode
+    flags = isRequired ? SectionEntry.requiredFlag : 0
+    self.stride = UInt32(stride)
     self.offset = offset
     self.byteCount = byteCount
     self.count = count
   }
+
+  package var isRequired: Bool { flags & SectionEntry.requiredFlag != 0 }
+
+  /// Whether the section belongs to those who keep more than rows in a file: a run of bytes, whose
+  /// meaning this floor does not know. Spec: spec/table.md, "Root".
+  package var isContent: Bool { SectionEntry.contentKinds.contains(kindCode) }
+
+  static let contentKinds: ClosedRange<UInt16> = 32...63
 
   /// - Throws: `.corrupt` where sizes, counts and the region for sections do not agree.
   init(reading entry: EntryBytes, regionEnd: UInt64) throws(ColonnadeError) {
@@ -107,7 +124,13 @@ package struct SectionEntry: Hashable, Sendable {
     guard !overflow, offset % 8 == 0, offset >= FormatLimits.headerByteCount, end <= regionEnd
     else { throw corrupt("it does not lie between the header and the section table") }
     guard let kind else {
-      if flags & SectionEntry.requiredFlag != 0 {
+      if isContent {
+        guard stride == 0, byteCount == Self.storedByteCount(stride: 0, count: count) else {
+          throw corrupt("\(count) bytes in entries of \(stride) do not take \(byteCount) bytes")
+        }
+        return
+      }
+      if isRequired {
         throw ColonnadeError(
           .unsupportedFeature, "the file needs section \(kindCode), which is not known",
           hint: "use a newer Colonnade")

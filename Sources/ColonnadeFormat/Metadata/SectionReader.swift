@@ -10,9 +10,11 @@ struct SectionReader: Sendable {
   private let seed: Checksum.Seed
   private let verified: VerifiedBlocks
   private let entriesPerBlock: Int
+  private let metrics: ReadMetrics?
 
-  init(_ entry: SectionEntry, map: MappedFile, seed: Checksum.Seed) {
+  init(_ entry: SectionEntry, map: MappedFile, seed: Checksum.Seed, metrics: ReadMetrics? = nil) {
     self.entry = entry
+    self.metrics = metrics
     self.map = map
     self.seed = seed
     let blocks =
@@ -81,6 +83,28 @@ struct SectionReader: Sendable {
     return result
   }
 
+  /// The contents of all blocks of a section without stride, back to back.
+  /// - Complexity: O(bytes); no copy where there is one block.
+  func content() throws(ColonnadeError) -> Buffer {
+    let content = FormatLimits.metadataContent
+    if count == 0 { return .empty }
+    if count <= content {
+      try verify(0)
+      return try map.buffer(from: Int(entry.offset), byteCount: count)
+    }
+    let whole = MutableBuffer(capacity: count)
+    var block = 0
+    while whole.byteCount < count {
+      try verify(block)
+      let part = try map.buffer(
+        from: Int(entry.offset) + block * FormatLimits.metadataBlock,
+        byteCount: min(content, count - whole.byteCount))
+      unsafe whole.append(part.unsafeBytes)
+      block += 1
+    }
+    return whole.freeze()
+  }
+
   /// Checks a block's checksum the first time it is asked for.
   private func verify(_ block: Int) throws(ColonnadeError) {
     if verified.contains(block) { return }
@@ -98,6 +122,7 @@ struct SectionReader: Sendable {
         location: .byte(UInt64(offset)))
     }
     verified.insert(block..<block + 1)
+    metrics?.countMetadataBlock()
   }
 
   /// Checks every block, the zero bytes behind entries included.

@@ -1,6 +1,6 @@
 // Metadata on its way into a file: entries and heap items, then blocks with their checksums.
 
-import ColonnadeBase
+package import ColonnadeBase
 
 /// Collects the entries of one fixed-stride section.
 struct SectionWriter {
@@ -17,8 +17,33 @@ struct SectionWriter {
   func finish(into target: MutableBuffer, base: UInt64, seed: Checksum.Seed) -> SectionEntry {
     let perBlock = FormatLimits.metadataContent / kind.stride
     return MetadataBlocks.write(
-      kind, content: content, contentPerBlock: perBlock * kind.stride, count: UInt64(count),
-      into: target, base: base, seed: seed)
+      content, contentPerBlock: perBlock * kind.stride, into: target, base: base, seed: seed
+    ) { SectionEntry(kind: kind, offset: $0, byteCount: $1, count: UInt64(count)) }
+  }
+}
+
+/// A section of a run of bytes, for those who keep more than rows in a file.
+package struct SectionContent {
+  /// 32 to 63.
+  package let kindCode: UInt16
+  package let isRequired: Bool
+  let content: MutableBuffer
+
+  package init(kindCode: UInt16, isRequired: Bool, content: MutableBuffer) {
+    precondition(SectionEntry.contentKinds.contains(kindCode))
+    self.kindCode = kindCode
+    self.isRequired = isRequired
+    self.content = content
+  }
+
+  func finish(into target: MutableBuffer, base: UInt64, seed: Checksum.Seed) -> SectionEntry {
+    MetadataBlocks.write(
+      content, contentPerBlock: FormatLimits.metadataContent, into: target, base: base, seed: seed
+    ) {
+      SectionEntry(
+        kindCode: kindCode, isRequired: isRequired, stride: 0, offset: $0, byteCount: $1,
+        count: UInt64(content.byteCount))
+    }
   }
 }
 
@@ -47,15 +72,18 @@ struct HeapWriter {
 
   func finish(into target: MutableBuffer, base: UInt64, seed: Checksum.Seed) -> SectionEntry {
     MetadataBlocks.write(
-      .heap, content: content, contentPerBlock: FormatLimits.metadataContent,
-      count: UInt64(content.byteCount), into: target, base: base, seed: seed)
+      content, contentPerBlock: FormatLimits.metadataContent, into: target, base: base, seed: seed
+    ) {
+      SectionEntry(kind: .heap, offset: $0, byteCount: $1, count: UInt64(content.byteCount))
+    }
   }
 }
 
 private enum MetadataBlocks {
+  /// - Parameter entry: makes the section's entry of its offset and its size.
   static func write(
-    _ kind: SectionKind, content: MutableBuffer, contentPerBlock: Int, count: UInt64,
-    into target: MutableBuffer, base: UInt64, seed: Checksum.Seed
+    _ content: MutableBuffer, contentPerBlock: Int, into target: MutableBuffer, base: UInt64,
+    seed: Checksum.Seed, entry: (UInt64, UInt64) -> SectionEntry
   ) -> SectionEntry {
     target.pad(to: 8)
     let start = target.byteCount
@@ -75,8 +103,6 @@ private enum MetadataBlocks {
         continuing: seed.at(position: base + UInt64(blockStart)))
       target.append(crc.littleEndian)
     }
-    return SectionEntry(
-      kind: kind, offset: base + UInt64(start), byteCount: UInt64(target.byteCount - start),
-      count: count)
+    return entry(base + UInt64(start), UInt64(target.byteCount - start))
   }
 }

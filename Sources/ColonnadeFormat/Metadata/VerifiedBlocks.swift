@@ -1,6 +1,7 @@
 // Which blocks of a file were seen to hold their checksums.
 // Invariant: a bit is set only after its block was compared with its checksum.
 
+import Glibc
 import Synchronization
 
 /// A bit a block. Safe on any thread, without locks.
@@ -8,17 +9,17 @@ import Synchronization
   private let words: UnsafeMutablePointer<Atomic<UInt64>>
   private let wordCount: Int
 
-  /// - Complexity: O(count / 64).
+  /// - Complexity: O(1) for what is never asked for: a large file's bits stay untouched zero pages.
   init(count: Int) {
     wordCount = (count + 63) / 64
-    unsafe words = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: max(1, wordCount))
-    for index in 0..<wordCount { unsafe (words + index).initialize(to: Atomic(0)) }
+    guard let zeros = unsafe calloc(max(1, wordCount), MemoryLayout<UInt64>.stride) else {
+      preconditionFailure("no memory for \(wordCount) words")
+    }
+    // SAFETY: an atomic number lies in memory like the number, and zero is all zero bytes.
+    unsafe words = zeros.bindMemory(to: Atomic<UInt64>.self, capacity: max(1, wordCount))
   }
 
-  deinit {
-    unsafe words.deinitialize(count: wordCount)
-    unsafe words.deallocate()
-  }
+  deinit { unsafe free(words) }
 
   func contains(_ block: Int) -> Bool {
     precondition(block >= 0 && block >> 6 < wordCount)

@@ -36,26 +36,37 @@ package final class FileReader: Sendable {
   /// - Throws: `.notFound`, `.io`, `.truncated`, `.corrupt` or `.unsupportedFeature`, naming the
   ///   file.
   /// - Complexity: O(1) in columns, rows and row groups.
-  package init(
+  package convenience init(
     _ path: String, in fileSystem: any FileSystem, fileID: [UInt8]? = nil,
     metrics: ReadMetrics? = nil
   ) throws(ColonnadeError) {
-    self.path = path
+    let map: MappedFile
+    do { map = try fileSystem.map(path) } catch { throw error.inFile(path) }
+    try self.init(map, metrics: metrics)
+    if let fileID, fileID != header.fileID {
+      throw ColonnadeError(
+        .corrupt, "this is another file than the one that was written under its name", file: path,
+        location: .byte(16))
+    }
+  }
+
+  /// Reads a file that stands in memory, or is mapped already.
+  package init(_ map: MappedFile, metrics: ReadMetrics? = nil) throws(ColonnadeError) {
+    path = map.path
+    self.map = map
     do throws(ColonnadeError) {
-      map = try fileSystem.map(path)
-      metadata = try FileMetadata(map)
+      metadata = try FileMetadata(map, metrics: metrics)
       header = metadata.header
       schemaReader = try SchemaReader(metadata)
       data = try FileData(metadata, map: map, metrics: metrics)
-      if let fileID, fileID != header.fileID {
-        throw ColonnadeError(
-          .corrupt, "this is another file than the one that was written under its name",
-          location: .byte(16))
-      }
     } catch {
-      throw error.inFile(path)
+      throw error.inFile(map.path)
     }
+    metrics?.countFile()
   }
+
+  /// How many names the file had when it was opened.
+  package var linkCount: UInt64 { map.linkCount }
 
   package var rowCount: Int { Int(metadata.summary.rowCount) }
   package var rowGroupCount: Int { Int(metadata.summary.rowGroupCount) }
@@ -81,23 +92,14 @@ package final class FileReader: Sendable {
     try reference(column: column).field
   }
 
-  /// Index of the column with this id.
-  /// - Parameter name: what it is probably called, which finds it without looking at the others.
-  /// - Complexity: O(1) where the name is right, else O(columns) the first time.
-  package func columnIndex(id: Int, named name: String? = nil) throws(ColonnadeError) -> Int? {
-    do throws(ColonnadeError) {
-      if let name, let column = try schemaReader.column(named: name),
-        try schemaReader.id(at: column) == id
-      {
-        return column
-      }
-      if let ids = known.withLock({ $0.ids }) { return ids[id] }
-      var ids: [Int: Int] = [:]
-      for column in 0..<columnCount { ids[try schemaReader.id(at: column)] = column }
-      let found = ids
-      known.withLock { $0.ids = found }
-      return found[id]
-    } catch { throw error.inFile(path) }
+  /// Columns by id, for files whose ids do not ascend.
+  func columnsByID() throws(ColonnadeError) -> [Int: Int] {
+    if let ids = known.withLock({ $0.ids }) { return ids }
+    var ids: [Int: Int] = [:]
+    for column in 0..<columnCount { ids[try schemaReader.id(at: column)] = column }
+    let found = ids
+    known.withLock { $0.ids = found }
+    return found
   }
 
   /// The row group that holds a row of the file.

@@ -9,6 +9,8 @@ package final class ReadMetrics: Sendable {
   private let bytes = Atomic<Int>(0)
   private let verified = Atomic<Int>(0)
   private let decoded = Atomic<Int>(0)
+  private let metadataBlocks = Atomic<Int>(0)
+  private let files = Atomic<Int>(0)
 
   package init() {}
 
@@ -23,11 +25,18 @@ package final class ReadMetrics: Sendable {
   /// Values handed out, of leaves.
   package var valueCount: Int { decoded.load(ordering: .relaxed) }
 
+  /// Blocks of metadata whose checksums were compared.
+  package var metadataBlockCount: Int { metadataBlocks.load(ordering: .relaxed) }
+  /// Files opened.
+  package var fileCount: Int { files.load(ordering: .relaxed) }
+
   func countPage() { pages.wrappingAdd(1, ordering: .relaxed) }
   func countRequest(byteCount: Int) {
     requests.wrappingAdd(1, ordering: .relaxed)
     bytes.wrappingAdd(byteCount, ordering: .relaxed)
   }
   func countVerified(_ blocks: Int) { verified.wrappingAdd(blocks, ordering: .relaxed) }
+  func countMetadataBlock() { metadataBlocks.wrappingAdd(1, ordering: .relaxed) }
+  func countFile() { files.wrappingAdd(1, ordering: .relaxed) }
   func countValues(_ count: Int) { decoded.wrappingAdd(count, ordering: .relaxed) }
 }

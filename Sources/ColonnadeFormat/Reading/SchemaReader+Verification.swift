@@ -8,6 +8,7 @@ extension SchemaReader {
   func verify() throws(ColonnadeError) {
     var nextChild = topLevelCount
     var ids = Set<UInt32>()
+    var last: UInt32?
     for index in 0..<fieldCount {
       let entry = try entry(at: index)
       func corrupt(_ what: String) -> ColonnadeError {
@@ -32,6 +33,10 @@ extension SchemaReader {
         throw corrupt("it has no children, and they start at \(entry.firstChild)")
       }
       if index < topLevelCount {
+        if idsAscend, let last, last >= entry.id {
+          throw corrupt("its id \(entry.id) stands behind \(last), and ids ascend in this file")
+        }
+        last = entry.id
         guard try column(named: name) == index else {
           throw corrupt("looking for its name '\(name)' does not find it")
         }

@@ -30,6 +30,8 @@ struct SchemaReader: Sendable {
   }
 
   var topLevelCount: Int { Int(metadata.summary.topLevelCount) }
+  /// Whether the columns' ids ascend with their positions.
+  var idsAscend: Bool { metadata.summary.idsAscend }
 
   /// The whole schema.
   /// - Complexity: O(fields).
@@ -41,10 +43,7 @@ struct SchemaReader: Sendable {
       columns.append(
         try reference(at: index, depth: 0, slotsPerRow: 1, budget: &budget).field)
     }
-    let schema = Schema(
-      columns,
-      metadata: try keyValues(
-        first: metadata.summary.firstMetadata, count: Int(metadata.summary.metadataCount), &budget))
+    let schema = Schema(columns, metadata: try schemaMetadata(&budget))
     try schema.validate()
     return schema
   }
@@ -70,10 +69,40 @@ struct SchemaReader: Sendable {
     return nil
   }
 
+  /// Key-value metadata of the schema as a whole.
+  func schemaMetadata() throws(ColonnadeError) -> [MetadataEntry] {
+    var budget = textBudget
+    return try schemaMetadata(&budget)
+  }
+
+  private func schemaMetadata(_ budget: inout Int) throws(ColonnadeError) -> [MetadataEntry] {
+    try keyValues(
+      first: metadata.summary.firstMetadata, count: Int(metadata.summary.metadataCount), &budget)
+  }
+
   /// Field `index` with all below it.
   func reference(at index: Int) throws(ColonnadeError) -> FieldReference {
     var budget = textBudget
-    return try reference(at: index, depth: 0, slotsPerRow: 1, budget: &budget)
+    let found = try reference(at: index, depth: 0, slotsPerRow: 1, budget: &budget)
+    // What is below one column is checked with it; names beside it are the whole schema's affair.
+    if !found.children.isEmpty { try Schema([found.field]).validate() }
+    return found
+  }
+
+  /// Index of the column with this id, where ids ascend.
+  /// - Complexity: O(log columns); one step where no id below it was left out.
+  func ascendingColumn(id: Int) throws(ColonnadeError) -> Int? {
+    var (low, high) = (0, topLevelCount)
+    // Ids are given one after the other: without nesting or columns that went, that is the place.
+    var guess = id - 1
+    while low < high {
+      let middle = low <= guess && guess < high ? guess : (low + high) / 2
+      guess = -1
+      let found = try self.id(at: middle)
+      if found == id { return middle }
+      if found < id { low = middle + 1 } else { high = middle }
+    }
+    return nil
   }
 
   /// Id of a column; -1 where it has none.

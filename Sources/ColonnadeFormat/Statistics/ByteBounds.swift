@@ -43,6 +43,13 @@ struct ByteBounds {
     }
   }
 
+  /// Slots of the least and the greatest value; `nil` where every value is null.
+  func extremeSlots(_ slots: Range<Int>) -> (least: Int, greatest: Int)? {
+    guard slots.contains(where: { !column.isNull(at: $0) }) else { return nil }
+    let (least, greatest, _) = bounds(slots)
+    return (least, greatest)
+  }
+
   private func bytes(_ slot: Int) -> (prefix: [UInt8], isWhole: Bool) {
     unsafe column.withUnsafeBytes(at: slot) { value in
       (unsafe Array(value.prefix(ByteBounds.byteCount)), value.count <= ByteBounds.byteCount)

@@ -193,7 +193,7 @@ package final class FileWriter: @unchecked Sendable {
     precondition(isOpen)
     let (end, checksums) = try area.finish()
     let bytes = assembly.finish(
-      header: header, dataEnd: end, checksums: checksums, types: tree.nodes.map(\.field.type))
+      header: header, dataEnd: end, checksums: checksums)
     try file.write(bytes.freeze())
     if options.synchronizes { try file.synchronize() }
     // A file whose closing failed may not be whole: it can still be abandoned.

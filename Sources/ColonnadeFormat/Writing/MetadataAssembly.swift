@@ -108,8 +108,9 @@ struct MetadataAssembly {
   }
 
   /// All bytes behind the data area.
+  /// - Parameter contents: further sections, in the order of their kinds.
   mutating func finish(
-    header: FileHeader, dataEnd: UInt64, checksums: SectionWriter, types: [DataType]
+    header: FileHeader, dataEnd: UInt64, checksums: SectionWriter, contents: [SectionContent] = []
   ) -> MutableBuffer {
     if rowGroups.count > 1 {
       for index in 0..<fieldCount {
@@ -143,6 +144,9 @@ struct MetadataAssembly {
       table.append(section.finish(into: body, base: aligned, seed: seed))
     }
     for section in [dictionaries, sections.keyValues, filters] where section.count > 0 {
+      table.append(section.finish(into: body, base: aligned, seed: seed))
+    }
+    for section in contents {
       table.append(section.finish(into: body, base: aligned, seed: seed))
     }
     body.pad(to: 8)

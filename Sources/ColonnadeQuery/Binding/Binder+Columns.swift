@@ -10,22 +10,18 @@ extension Binder {
   package func field(
     _ path: ColumnPath, _ range: SourceRange = .none
   ) throws(ColonnadeError) -> BoundField {
-    let (index, used) = try find(path.parts[...], in: schema.fields, path, range, within: nil)
-    var depthFirst = 0
-    for field in schema.fields[..<index] { depthFirst += Binder.fieldCount(field) }
+    let (index, used) = try find(path.parts[...], in: columns, path, range, within: nil)
+    let column = try columns.column(at: index)
     var bound = BoundField(
-      column: index, path: [], depthFirstIndex: depthFirst, type: schema.fields[index].type,
-      name: schema.fields[index].name)
+      column: index, columnID: column.id, path: [], type: column.type, name: column.name)
     var rest = path.parts.dropFirst(used)
     while !rest.isEmpty {
       guard case .structure(let fields) = bound.type else {
         throw failure(
           .notFound, at: range, "column '\(bound.name)' has no fields: its type is \(bound.type)")
       }
-      let (index, used) = try find(rest, in: fields, path, range, within: bound.name)
+      let (index, used) = try find(rest, in: Schema(fields), path, range, within: bound.name)
       bound.ancestors.append(bound)
-      bound.depthFirstIndex += 1
-      for field in fields[..<index] { bound.depthFirstIndex += Binder.fieldCount(field) }
       bound.path.append(index)
       bound.type = fields[index].type
       bound.name += "." + fields[index].name
@@ -34,31 +30,26 @@ extension Binder {
     return bound
   }
 
-  /// The field and those below it.
-  static func fieldCount(_ field: Field) -> Int {
-    field.type.children.reduce(1) { $0 + fieldCount($1) }
-  }
-
   /// The field whose name is the longest beginning of `parts`, and how many parts it took.
+  /// - Complexity: O(parts) where the name is exact; a name in another case looks at all.
   private func find(
-    _ parts: ArraySlice<ColumnPath.Part>, in fields: [Field], _ path: ColumnPath,
+    _ parts: ArraySlice<ColumnPath.Part>, in fields: any ColumnCatalog, _ path: ColumnPath,
     _ range: SourceRange, within parent: String?
   ) throws(ColonnadeError) -> (index: Int, used: Int) {
     // Unquoted parts may be one name with dots; a quoted part stands for itself.
     let joined = parts.prefix { !$0.isQuoted }.count
     for count in stride(from: max(1, joined), through: 1, by: -1) {
       let name = parts.prefix(count).map(\.name).joined(separator: ".")
-      if let index = fields.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
-        return (index, count)
-      }
+      if let index = try fields.columnIndex(named: name) { return (index, count) }
     }
+    let names = try fields.columnNames
     if joined > 0 {
       for count in stride(from: joined, through: 1, by: -1) {
         let name = parts.prefix(count).map(\.name).joined(separator: ".").lowercased()
-        let matching = fields.indices.filter { fields[$0].name.lowercased() == name }
+        let matching = names.indices.filter { names[$0].lowercased() == name }
         if matching.count == 1 { return (matching[0], count) }
         if matching.count > 1 {
-          let names = matching.map { "\"\(fields[$0].name)\"" }.joined(separator: ", ")
+          let names = matching.map { "\"\(names[$0])\"" }.joined(separator: ", ")
           throw failure(
             .notFound, at: range, "the name '\(path.text)' fits more than one column",
             hint: "quote the one that is meant: \(names)")
@@ -67,7 +58,6 @@ extension Binder {
     }
     let first = parts.first?.name ?? ""
     let wanted = parent == nil && joined > 1 ? path.text : first
-    let names = fields.map(\.name)
     let near =
       SpellingSuggestion.nearest(to: wanted, among: names)
       ?? SpellingSuggestion.nearest(to: first, among: names)

@@ -4,14 +4,14 @@
 package import ColonnadeArrays
 package import ColonnadeBase
 
-/// Binds expressions to a schema.
+/// Binds expressions to the columns of a schema, a file or a table; looks up those they name.
 package struct Binder {
-  let schema: Schema
+  let columns: any ColumnCatalog
   let source: SourceText
 
   /// - Parameter text: what the expression was read from, so that errors point into it.
-  package init(schema: Schema, text: String = "") {
-    self.schema = schema
+  package init(columns: any ColumnCatalog, text: String = "") {
+    self.columns = columns
     source = SourceText(text)
   }
 

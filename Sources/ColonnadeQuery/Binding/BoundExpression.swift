@@ -72,10 +72,10 @@ package indirect enum BoundScalar: Sendable {
 package struct BoundField: Sendable, Hashable {
   /// Index of the column in the schema.
   package var column: Int
+  /// The column's id.
+  package var columnID: Int
   /// Index of the field in each struct on the way down; empty for the column itself.
   package var path: [Int]
-  /// Index of the field when the schema's fields are numbered depth first.
-  package var depthFirstIndex: Int
   /// The structs around the field, outermost first.
   package var ancestors: [BoundField] = []
   package var type: DataType
@@ -110,6 +110,13 @@ extension BoundPredicate {
     var found = Set<Int>()
     forEachField { found.insert($0.column) }
     return found.sorted()
+  }
+
+  /// Ids of the columns the predicate reads.
+  package var columnIDs: Set<Int> {
+    var found = Set<Int>()
+    forEachField { found.insert($0.columnID) }
+    return found
   }
 }
 

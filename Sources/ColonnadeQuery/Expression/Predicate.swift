@@ -27,9 +27,11 @@ public struct Predicate: Sendable {
     text = ""
   }
 
-  /// The meaning over one schema.
+  /// The meaning over the columns of a schema, a file or a table.
   /// - Throws: `.notFound` for unknown columns, `.schemaMismatch` where types do not fit.
-  package func bind(_ schema: Schema) throws(ColonnadeError) -> BoundPredicate {
-    try Binder(schema: schema, text: text).bind(expression)
+  package func bind(
+    _ columns: any ColumnCatalog
+  ) throws(ColonnadeError) -> BoundPredicate {
+    try Binder(columns: columns, text: text).bind(expression)
   }
 }

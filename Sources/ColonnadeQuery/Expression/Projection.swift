@@ -61,26 +61,21 @@ public struct Projection: Sendable {
     self.init(items: items, text: text)
   }
 
-  /// The fields of `schema` that are wanted, and what they are called.
+  /// The fields that are wanted, and what they are called.
   /// - Throws: `.notFound` for a name that is not there, `.schemaMismatch` where two would share
   ///   one name.
   package func bind(
-    _ schema: Schema
+    _ columns: any ColumnCatalog
   ) throws(ColonnadeError) -> [(field: BoundField, name: String)] {
-    let binder = Binder(schema: schema, text: text)
+    let binder = Binder(columns: columns, text: text)
     guard let items else {
-      var bound: [(field: BoundField, name: String)] = []
-      var depthFirst = 0
-      for (index, field) in schema.fields.enumerated() {
-        bound.append(
-          (
-            field: BoundField(
-              column: index, path: [], depthFirstIndex: depthFirst, type: field.type,
-              name: field.name), name: field.name
-          ))
-        depthFirst += Binder.fieldCount(field)
+      return try columns.wholeSchema.fields.enumerated().map { index, field in
+        (
+          field: BoundField(
+            column: index, columnID: field.id, path: [], type: field.type, name: field.name),
+          name: field.name
+        )
       }
-      return bound
     }
     var bound: [(field: BoundField, name: String)] = []
     var names = Set<[UInt8]>()

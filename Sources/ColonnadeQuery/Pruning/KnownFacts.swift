@@ -8,21 +8,23 @@ import ColonnadeFormat
 /// The facts of one decision. Not shared between threads.
 final class KnownFacts {
   private let source: any PruningSource
-  /// By the depth-first index of the field; an inner `nil` says that nothing is known.
-  private var statistics: [Int: Statistics?] = [:]
+  /// Few fields; `nil` statistics say that nothing is known.
+  private var known: [(column: Int, path: [Int], statistics: Statistics?)] = []
   private(set) var error: ColonnadeError?
 
   init(_ source: any PruningSource) { self.source = source }
 
   func statistics(of field: BoundField) -> Statistics? {
-    if let known = statistics[field.depthFirstIndex] { return known }
+    if let known = known.first(where: { $0.column == field.column && $0.path == field.path }) {
+      return known.statistics
+    }
     var found: Statistics?
     do throws(ColonnadeError) {
       if error == nil { found = try source.statistics(of: field) }
     } catch {
       self.error = error
     }
-    statistics[field.depthFirstIndex] = .some(found)
+    known.append((field.column, field.path, found))
     return found
   }
 

@@ -9,22 +9,45 @@ package import ColonnadeTable
 package struct ColumnStatistics: Sendable {
   package let target: ReadTarget
   /// In the order asked for.
-  package let summaries: [ColumnSummary]
+  package private(set) var summaries: [ColumnSummary]
 
   /// - Throws: `.notFound` for a column that is not there, and what reading metadata throws.
-  /// - Complexity: O(columns × row groups); no row is read.
+  /// - Complexity: O(columns asked for × row groups); no row is read.
   package init(
     _ target: ReadTarget, select projection: Projection = .all, cancellation: Cancellation? = nil
   ) throws(ColonnadeError) {
     self.target = target
-    let bound = try projection.bind(try target.schema)
-    let all: [ColumnSummary]
+    let bound = try projection.bind(target.columns)
     switch target {
     case .table(let table):
-      all = try ColumnSummary.columns(of: table.snapshot, cancellation: cancellation)
-    case .file(let file): all = try ColumnSummary.columns(of: file)
+      let columns = target.columns
+      let fields = try bound.map { (item) throws(ColonnadeError) in
+        try columns.column(at: item.field.column)
+      }
+      summaries = try ColumnSummary.columns(
+        fields, of: table.snapshot, cancellation: cancellation)
+    case .file(let file): summaries = try ColumnSummary.columns(bound.map(\.field.column), of: file)
     }
-    summaries = bound.map { all[$0.field.column] }
+  }
+
+  /// Reads what metadata does not tell exactly: bounds of long text.
+  /// - Throws: what reading throws.
+  package mutating func settle(
+    in fileSystem: any FileSystem, cancellation: Cancellation? = nil
+  ) throws(ColonnadeError) {
+    let source = try target.source(in: fileSystem)
+    for index in summaries.indices {
+      let (field, statistics) = (summaries[index].field, summaries[index].statistics)
+      if field.type.isNested || field.type == .null { continue }
+      if let statistics, statistics.minimum?.isExact ?? false, statistics.maximum?.isExact ?? false
+      {
+        continue
+      }
+      let bound = try Projection(columns: [field.name]).bind(source.columns)[0].field
+      let found = try Scan.extremes(
+        of: bound, in: source, options: ScanOptions(cancellation: cancellation))
+      summaries[index].settle(minimum: found.minimum, maximum: found.maximum)
+    }
   }
 
   /// As `colonnade stats --json` says it.

@@ -30,10 +30,10 @@ package struct Explanation: Sendable {
   package let target: ReadTarget
   /// The predicate as it was written; `nil` for every row.
   package let predicateText: String?
-  package let columnNames: [String]
-  /// Columns by index.
-  package let testedColumns: [Int]
-  package let readColumns: [Int]
+  package let columnCount: Int
+  /// Names of columns, in the order of the schema.
+  package let testedColumns: [String]
+  package let readColumns: [String]
   package let plan: ScanReport
   package private(set) var actual: Actual?
 
@@ -45,13 +45,18 @@ package struct Explanation: Sendable {
     options: ScanOptions = ScanOptions(), analyzing: Bool = false, in fileSystem: any FileSystem
   ) throws(ColonnadeError) {
     let source = try target.source(in: fileSystem)
-    let bound = try predicate?.bind(source.schema)
-    let columns = try ScanProjection(projection, schema: source.schema)
+    let catalog = source.columns
+    let bound = try predicate?.bind(catalog)
+    let columns = try ScanProjection(projection, columns: catalog)
     self.target = target
     predicateText = predicate.map { $0.text.isEmpty ? bound?.description ?? "" : $0.text }
-    columnNames = source.schema.fields.map(\.name)
-    testedColumns = bound?.columns ?? []
-    readColumns = columns.columns
+    columnCount = catalog.columnCount
+    testedColumns = try (bound?.columns ?? []).map { (column) throws(ColonnadeError) in
+      try catalog.columnName(at: column)
+    }
+    readColumns = try columns.columns.map { (column) throws(ColonnadeError) in
+      try catalog.columnName(at: column)
+    }
     plan = try Scan.plan(source, projection: columns, predicate: bound, options: options)
     guard analyzing else { return }
     let metrics = ReadMetrics()
@@ -67,8 +72,8 @@ package struct Explanation: Sendable {
     if case .table = target { parts.append(("version", .count(target.version))) }
     parts += [
       ("where", .optional(predicateText)),
-      ("testedColumns", .list(testedColumns.map { .string(columnNames[$0]) })),
-      ("readColumns", .list(readColumns.map { .string(columnNames[$0]) })),
+      ("testedColumns", .list(testedColumns.map { .string($0) })),
+      ("readColumns", .list(readColumns.map { .string($0) })),
       ("plan", plan.json),
     ]
     if let actual {

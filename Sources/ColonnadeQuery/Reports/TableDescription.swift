@@ -24,7 +24,7 @@ package struct TableDescription: Sendable {
     var (partitionedBy, sortedBy) = ("", "")
     if case .table(let table) = target {
       partitionedBy = table.snapshot.partitionText
-      sortedBy = table.snapshot.sortText
+      sortedBy = try table.snapshot.sortText
     }
     return .object([
       ("table", .string(target.path)), ("version", .count(target.version)),

@@ -9,23 +9,26 @@ struct ColumnMapping: Sendable {
   /// For each column asked for its index in the file; an inner `nil` where the file has none.
   let fileColumns: [Int: Int?]
 
-  /// - Parameter columns: indices in `schema` of the columns that are needed.
+  /// - Parameter columns: indices in `catalog` of the columns that are needed.
   /// - Throws: `.schemaMismatch` where the file's column is of another type.
-  /// - Complexity: O(columns asked for) where the file has them where the schema has them.
-  init(schema: Schema, file: FileReader, columns: [Int]) throws(ColonnadeError) {
+  /// - Complexity: O(columns asked for) where the file has them where the schema has them, or under
+  ///   the same names.
+  init(
+    _ catalog: any ColumnCatalog, file: FileReader, columns: [Int]
+  ) throws(ColonnadeError) {
     var found: [Int: Int?] = [:]
-    var byID: [Int: Int]?
+    let isFileItself = (catalog as? FileReader) === file
     for column in columns {
-      let wanted = schema.fields[column]
+      if isFileItself {
+        found[column] = .some(column)
+        continue
+      }
+      let wanted = try catalog.column(at: column)
       var index: Int?
-      if column < file.columnCount, try file.field(column: column).id == wanted.id {
+      if column < file.columnCount, try file.columnID(at: column) == wanted.id {
         index = column
       } else {
-        if byID == nil {
-          byID = [:]
-          for (index, field) in try file.schema.fields.enumerated() { byID?[field.id] = index }
-        }
-        index = byID?[wanted.id]
+        index = try file.columnIndex(id: wanted.id, named: wanted.name)
       }
       if let index {
         let type = try file.field(column: index).type

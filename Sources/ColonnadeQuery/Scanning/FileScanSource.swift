@@ -7,18 +7,15 @@ package import ColonnadeFormat
 /// All rows of one file.
 package struct FileScanSource: ScanSource {
   package let file: FileReader
-  package let schema: Schema
 
-  package init(_ file: FileReader) throws(ColonnadeError) {
-    self.file = file
-    schema = try file.schema
-  }
+  package init(_ file: FileReader) { self.file = file }
 
+  package var columns: any ColumnCatalog { file }
   package var rowCount: Int { file.rowCount }
 
   private var whole: ScanFragment {
     ScanFragment(
-      path: file.path, fileID: nil, label: "", rowGroups: nil, rowCount: file.rowCount,
+      path: file.path, fileID: nil, rowGroups: nil, rowCount: file.rowCount,
       rows: 0..<file.rowCount, matchesWhole: false)
   }
 
@@ -31,7 +28,7 @@ package struct FileScanSource: ScanSource {
   ) throws(ColonnadeError) -> [ScanFragment] {
     var verdict = Pruning.some
     if let predicate {
-      let mapping = try ColumnMapping(schema: schema, file: file, columns: predicate.columns)
+      let mapping = try ColumnMapping(file, file: file, columns: predicate.columns)
       verdict = try predicate.prune(
         FileStatistics(file: file, mapping: mapping, level: .file, rowCount: file.rowCount))
     }
@@ -42,6 +39,12 @@ package struct FileScanSource: ScanSource {
     if let rows { fragment.rows = rows }
     if case .all = verdict { fragment.matchesWhole = true }
     return [fragment]
+  }
+
+  package func statistics(
+    of field: BoundField, in fragment: ScanFragment
+  ) throws(ColonnadeError) -> Statistics? {
+    try file.statistics(column: field.column, path: field.path, level: .file)
   }
 
   package func open(_ fragment: ScanFragment) throws(ColonnadeError) -> FileReader { file }

@@ -43,12 +43,14 @@ package enum ReadTarget: Sendable {
     }
   }
 
-  package var schema: Schema {
-    get throws(ColonnadeError) {
-      switch self {
-      case .table(let table): table.snapshot.schema
-      case .file(let file): try file.schema
-      }
+  /// All columns.
+  package var schema: Schema { get throws(ColonnadeError) { try columns.wholeSchema } }
+
+  /// The columns, looked up one by one.
+  package var columns: any ColumnCatalog {
+    switch self {
+    case .table(let table): table.snapshot.columns
+    case .file(let file): file
     }
   }
 
@@ -90,8 +92,8 @@ package enum ReadTarget: Sendable {
     switch self {
     case .table(let table): return TableScanSource(table, readMetrics: metrics)
     case .file(let file):
-      guard let metrics else { return try FileScanSource(file) }
-      return try FileScanSource(try FileReader(file.path, in: fileSystem, metrics: metrics))
+      guard let metrics else { return FileScanSource(file) }
+      return FileScanSource(try FileReader(file.path, in: fileSystem, metrics: metrics))
     }
   }
 }

@@ -47,7 +47,7 @@ package final class Scan: BatchStream, @unchecked Sendable {
   private var returned = 0
   private var cutter: BatchCutter
 
-  /// - Parameter predicate: bound to `source.schema`; `nil` for all rows.
+  /// - Parameter predicate: bound to `source.columns`; `nil` for all rows.
   package init(
     _ source: any ScanSource, projection: ScanProjection, predicate: BoundPredicate?,
     options: ScanOptions = ScanOptions()
@@ -59,9 +59,10 @@ package final class Scan: BatchStream, @unchecked Sendable {
       source: source, predicate: predicate, projection: projection.columns,
       rows: options.rows.map(source.existing), rowLimit: options.limit, metrics: metrics)
     let reader = ScanUnitReader(
-      source: source.schema, projection: projection, predicate: predicate, metrics: metrics)
+      source: source.columns, projection: projection, predicate: predicate, metrics: metrics)
+    let columnCount = max(projection.columns.count, predicate?.columns.count ?? 0)
     pipeline = OrderedPipeline(
-      cancellation: options.cancellation,
+      cancellation: options.cancellation, isSmall: { $0.isSmall(columnCount: columnCount) },
       source: { () throws(ColonnadeError) in try planner.next() },
       transform: { (unit: ScanUnit) throws(ColonnadeError) in try reader.read(unit) })
   }
@@ -103,18 +104,22 @@ package final class Scan: BatchStream, @unchecked Sendable {
       }
       return min(count, limit)
     }
-    let planner = try ScanPlanner(
-      source: source, predicate: predicate, projection: predicate.columns, rows: rows,
-      rowLimit: options.limit, metrics: metrics)
+    let fragments = try source.fragments(rows: rows, pruning: predicate, metrics: metrics)
+    // What matches whole is counted without opening its file.
+    var total = fragments.reduce(0) { $0 + ($1.matchesWhole ? $1.rows.count : 0) }
+    let planner = ScanPlanner(
+      source: source, fragments: fragments.filter { !$0.matchesWhole }, predicate: predicate,
+      projection: predicate.columns, totalRowCount: rows?.count ?? source.rowCount,
+      rowLimit: options.limit.map { max(0, $0 - total) }, metrics: metrics)
     let reader = ScanUnitReader(
-      source: source.schema, projection: ScanProjection(nothingOf: source.schema),
+      source: source.columns, projection: ScanProjection.nothing,
       predicate: predicate, metrics: metrics)
+    let columnCount = predicate.columns.count
     let pipeline = OrderedPipeline<ScanUnit, Int>(
-      cancellation: options.cancellation,
+      cancellation: options.cancellation, isSmall: { $0.isSmall(columnCount: columnCount) },
       source: { () throws(ColonnadeError) in try planner.next() },
       transform: { (unit: ScanUnit) throws(ColonnadeError) in try reader.count(unit) })
     defer { pipeline.stop() }
-    var total = 0
     while total < limit, let count = try pipeline.next() { total += count }
     total = min(total, limit)
     metrics.update { report in

@@ -15,6 +15,11 @@ struct ScanUnit: Sendable {
   var rows: Range<Int>
   /// True where statistics say that every row matches.
   var matchesWhole: Bool
+
+  /// Whether reading it takes about as long as another thread takes to wake.
+  func isSmall(columnCount: Int) -> Bool {
+    rows.count <= 16_384 && rows.count * columnCount <= 1 << 18
+  }
 }
 
 /// Produces units lazily; called by one thread at a time.
@@ -42,18 +47,30 @@ final class ScanPlanner: @unchecked Sendable {
   ///   - projection: columns of the source's schema whose bytes count for the size of a batch.
   ///   - rows: rows of the source, at most its row count; `nil` for all.
   ///   - rowLimit: the most rows wanted.
-  init(
+  convenience init(
     source: any ScanSource, predicate: BoundPredicate?, projection: [Int], rows: Range<Int>?,
     rowLimit: Int?, metrics: ScanMetrics
   ) throws(ColonnadeError) {
+    self.init(
+      source: source,
+      fragments: try source.fragments(rows: rows, pruning: predicate, metrics: metrics),
+      predicate: predicate, projection: projection, totalRowCount: rows?.count ?? source.rowCount,
+      rowLimit: rowLimit, metrics: metrics)
+  }
+
+  /// - Parameters:
+  ///   - fragments: what is left to plan.
+  ///   - totalRowCount: rows in question, those of other fragments included.
+  init(
+    source: any ScanSource, fragments wanted: [ScanFragment], predicate: BoundPredicate?,
+    projection: [Int], totalRowCount total: Int, rowLimit: Int? = nil, metrics: ScanMetrics
+  ) {
     self.source = source
     self.predicate = predicate
     self.projection = projection
     self.metrics = metrics
     rowsLeft = rowLimit ?? .max
-    let wanted = try source.fragments(rows: rows, pruning: predicate, metrics: metrics)
     fragments = wanted[...]
-    let total = rows?.count ?? source.rowCount
     let skipped = total - wanted.reduce(0) { $0 + $1.rows.count }
     metrics.update { report in
       report.rowsTotal = total
@@ -89,7 +106,7 @@ final class ScanPlanner: @unchecked Sendable {
       let opened = try source.open(fragment)
       file = opened
       mapping = try ColumnMapping(
-        schema: source.schema, file: opened,
+        source.columns, file: opened,
         columns: Set(projection).union(predicate?.columns ?? []).sorted())
       (wantedRows, rowGroups) = try fragment.rowGroups(in: opened)
     }

@@ -11,11 +11,13 @@ package struct ScanProjection: Sendable {
   package let columns: [Int]
   private let fields: [BoundField]
 
-  package init(_ projection: Projection, schema source: Schema) throws(ColonnadeError) {
+  package init(
+    _ projection: Projection, columns source: any ColumnCatalog
+  ) throws(ColonnadeError) {
     var fields: [BoundField] = []
     var named: [Field] = []
     for (bound, name) in try projection.bind(source) {
-      var field = source.fields[bound.column]
+      var field = try source.column(at: bound.column)
       for child in bound.path {
         let isNullable = field.isNullable
         field = field.type.children[child]
@@ -27,12 +29,21 @@ package struct ScanProjection: Sendable {
       fields.append(bound)
     }
     self.fields = fields
-    schema = Schema(named, metadata: source.metadata)
+    schema = Schema(named, metadata: try source.schemaMetadata)
     columns = Set(fields.map(\.column)).sorted()
   }
 
   /// No columns at all: for counting.
-  package init(nothingOf source: Schema) {
+  package static let nothing = ScanProjection()
+
+  /// One field alone.
+  init(_ field: BoundField) {
+    fields = [field]
+    schema = Schema([Field(field.name, field.type)])
+    columns = [field.column]
+  }
+
+  private init() {
     fields = []
     schema = Schema([])
     columns = []

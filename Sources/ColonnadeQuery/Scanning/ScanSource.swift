@@ -3,6 +3,7 @@
 package import ColonnadeArrays
 package import ColonnadeBase
 package import ColonnadeFormat
+package import ColonnadeTable
 
 /// A run of row groups of one file.
 package struct ScanFragment: Sendable {
@@ -10,8 +11,6 @@ package struct ScanFragment: Sendable {
   package var path: String
   /// The id the file must have; `nil` where none is known.
   package var fileID: [UInt8]?
-  /// What the fragment is, as `explain` names it: its partition value, or nothing.
-  package var label: String
   /// Row groups of the file that belong to it; `nil` for all.
   package var rowGroups: Range<Int>?
   package var rowCount: Int
@@ -19,12 +18,14 @@ package struct ScanFragment: Sendable {
   package var rows: Range<Int>
   /// True where it is known before the file is opened that every row matches.
   package var matchesWhole: Bool
+  /// The entry of the table; `nil` of a file on its own.
+  package var entry: TableEntry?
 }
 
 /// Lists fragments in the order their rows are returned, and opens them.
 package protocol ScanSource: Sendable {
-  /// The schema by which columns are named.
-  var schema: Schema { get }
+  /// The columns by which questions name them.
+  var columns: any ColumnCatalog { get }
   var rowCount: Int { get }
 
   /// The fragments that are not ruled out; what was ruled out is reported to `metrics`.
@@ -37,6 +38,12 @@ package protocol ScanSource: Sendable {
   /// All fragments with the rows they start at.
   /// - Complexity: O(fragments) the first time.
   func layout() throws(ColonnadeError) -> ScanLayout
+
+  /// What is stored of a column in all rows of a fragment; `nil` where nothing is, or where finding
+  /// it would take more than metadata of the fragment as a whole.
+  func statistics(
+    of field: BoundField, in fragment: ScanFragment
+  ) throws(ColonnadeError) -> Statistics?
 
   /// Opens a fragment's file, or hands out one that is open.
   func open(_ fragment: ScanFragment) throws(ColonnadeError) -> FileReader

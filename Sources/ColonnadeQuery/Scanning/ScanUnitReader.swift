@@ -6,13 +6,14 @@ import ColonnadeFormat
 
 /// Reads units; safe on any thread.
 struct ScanUnitReader: Sendable {
-  let source: Schema
+  let source: any ColumnCatalog
   let projection: ScanProjection
   let metrics: ScanMetrics
   private let filter: ConditionFilter?
 
   init(
-    source: Schema, projection: ScanProjection, predicate: BoundPredicate?, metrics: ScanMetrics
+    source: any ColumnCatalog, projection: ScanProjection, predicate: BoundPredicate?,
+    metrics: ScanMetrics
   ) {
     self.source = source
     self.projection = projection
@@ -79,10 +80,9 @@ struct ScanUnitReader: Sendable {
     _ column: Int, _ unit: ScanUnit, selection: SelectionVector?,
     sharing shared: DecodedColumns? = nil
   ) throws(ColonnadeError) -> Column {
-    let type = source.fields[column].type
     guard let fileColumn = unit.columns.fileColumns[column] ?? nil else {
       // The file was written before the column was added: every row is null.
-      let builder = ColumnBuilder(type)
+      let builder = ColumnBuilder(try source.column(at: column).type)
       for _ in 0..<(selection?.count ?? unit.rows.count) { builder.appendNull() }
       return builder.finish()
     }

@@ -17,7 +17,7 @@ package final class TableScanSource: ScanSource {
     files = OpenFiles(table.folder.fileSystem, metrics: readMetrics)
   }
 
-  package var schema: Schema { table.snapshot.schema }
+  package var columns: any ColumnCatalog { table.snapshot.columns }
   package var rowCount: Int { Int(clamping: table.snapshot.rowCount) }
 
   /// All entries and where their rows stand; listed once, where someone asks for rows by number.
@@ -43,27 +43,24 @@ package final class TableScanSource: ScanSource {
   ) throws(ColonnadeError) -> [ScanFragment] {
     if let rows { return try fragments(among: rows, predicate, metrics) }
     let snapshot = table.snapshot
-    var whole = Set<EntryKey>()
     var reasons: [String: Int] = [:]
-    let selection = try snapshot.entries { (part) throws(ColonnadeError) -> Bool in
-      guard let predicate else { return true }
-      let verdict = try predicate.prune(PartStatistics(part: part, schema: snapshot.schema))
-      switch verdict {
-      case .none(let reason):
-        reasons[reason, default: 0] += 1
-        return false
-      case .all:
-        if let entry = part as? TableEntry { whole.insert(EntryKey(entry)) }
-        return true
-      case .some: return true
-      }
+    let selection: EntrySelection
+    if let predicate {
+      selection = try snapshot.entries(
+        EntryFilter(columnIDs: predicate.columnIDs) { (part) throws(ColonnadeError) in
+          switch try predicate.prune(PartStatistics(part: part)) {
+          case .none(let reason):
+            reasons[reason, default: 0] += part.entryCount
+            return .skipped
+          case .all: return .whole
+          case .some: return .kept
+          }
+        })
+    } else {
+      selection = try snapshot.entries()
     }
-    let fragments = selection.entries.map { entry in
-      var fragment = ScanFragment(entry)
-      fragment.matchesWhole = whole.contains(EntryKey(entry))
-      return fragment
-    }
-    let wholeCount = whole.count
+    let fragments = selection.entries.map { ScanFragment($0) }
+    let wholeCount = fragments.count(where: \.matchesWhole)
     metrics.update { report in
       report[.partition].considered += Int(clamping: selection.entryCount)
       report[.partition].pruned += Int(clamping: selection.prunedEntryCount)
@@ -88,8 +85,7 @@ package final class TableScanSource: ScanSource {
       fragment.rows = part.rows
       var verdict = Pruning.some
       if let predicate {
-        verdict = try predicate.prune(
-          PartStatistics(part: listing.entries[part.index], schema: schema))
+        verdict = try predicate.prune(PartStatistics(part: listing.entries[part.index]))
       }
       metrics.record(verdict, at: .partition)
       paths.insert(fragment.path)
@@ -105,6 +101,13 @@ package final class TableScanSource: ScanSource {
     return fragments
   }
 
+  package func statistics(
+    of field: BoundField, in fragment: ScanFragment
+  ) throws(ColonnadeError) -> Statistics? {
+    guard field.path.isEmpty else { return nil }
+    return try fragment.entry?.statistics(ofFieldID: field.columnID)
+  }
+
   package func open(_ fragment: ScanFragment) throws(ColonnadeError) -> FileReader {
     try files.open(fragment.path, fileID: fragment.fileID)
   }
@@ -114,35 +117,23 @@ extension ScanFragment {
   /// All rows of an entry.
   fileprivate init(_ entry: TableEntry) {
     self.init(
-      path: entry.path, fileID: entry.fileID, label: entry.partitionText,
-      rowGroups: entry.rowGroups, rowCount: entry.entryRowCount, rows: 0..<entry.entryRowCount,
-      matchesWhole: false)
+      path: entry.path, fileID: entry.fileID, rowGroups: entry.rowGroups,
+      rowCount: entry.entryRowCount, rows: 0..<entry.entryRowCount,
+      matchesWhole: entry.matchesWhole, entry: entry)
   }
 }
 
 /// What the manifest says of an entry, of a zone of entries, or of a whole manifest.
 private struct PartStatistics: PruningSource {
   let part: any PruningStatistics
-  let schema: Schema
 
   func statistics(of field: BoundField) throws(ColonnadeError) -> Statistics? {
     guard field.path.isEmpty else { return nil }
-    return try part.statistics(ofFieldID: schema.fields[field.column].id)
+    return try part.statistics(ofFieldID: field.columnID)
   }
 
   func mayContain(_ value: Value, in field: BoundField) throws(ColonnadeError) -> Bool {
     guard field.path.isEmpty else { return true }
-    return try part.mayContain(value, fieldID: schema.fields[field.column].id)
-  }
-}
-
-/// What tells the entries of a table apart.
-private struct EntryKey: Hashable {
-  let version: UInt64
-  let ordinal: Int
-
-  init(_ entry: TableEntry) {
-    version = entry.addedVersion
-    ordinal = entry.ordinal
+    return try part.mayContain(value, fieldID: field.columnID)
   }
 }

@@ -53,7 +53,7 @@ package final class Take: BatchStream, @unchecked Sendable {
       source: source, layout: try source.layout(), rows: rows, columns: projection.columns)
     let reader = TakeReader(
       units: ScanUnitReader(
-        source: source.schema, projection: projection, predicate: nil, metrics: metrics),
+        source: source.columns, projection: projection, predicate: nil, metrics: metrics),
       projection: projection)
     let metrics = self.metrics
     // A batch is decoded on all cores by itself: more than two at a time would only take memory.

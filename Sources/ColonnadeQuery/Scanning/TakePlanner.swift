@@ -74,7 +74,7 @@ final class TakePlanner: @unchecked Sendable {
         let first = try layout.fragments[fragment].rowGroups(in: file).rows.lowerBound
         mapped = (
           fragment, file,
-          try ColumnMapping(schema: source.schema, file: file, columns: columns),
+          try ColumnMapping(source.columns, file: file, columns: columns),
           first - layout.starts[fragment]
         )
       }

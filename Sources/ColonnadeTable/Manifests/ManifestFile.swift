@@ -6,20 +6,6 @@ import ColonnadeArrays
 import ColonnadeBase
 import ColonnadeFormat
 
-/// The columns of a snapshot by id.
-final class TableColumns: Sendable {
-  let schema: Schema
-  private let types: [Int: DataType]
-
-  init(_ schema: Schema) {
-    self.schema = schema
-    types = Dictionary(
-      schema.fields.map { ($0.id, $0.type) }, uniquingKeysWith: { first, _ in first })
-  }
-
-  func type(ofColumn id: Int) -> DataType? { types[id] }
-}
-
 /// One manifest of a snapshot.
 final class ManifestFile: Sendable {
   /// The statistics columns of one column of the table, for the entries of one zone.
@@ -38,6 +24,8 @@ final class ManifestFile: Sendable {
   }
 
   let partitioning: Partitioning
+  /// The partitioning's fields and the types of their sources.
+  let sources: [PartitionSource]
   private let reference: ManifestReference
   private let columns: TableColumns
   private let partTypes: [DataType]
@@ -46,16 +34,15 @@ final class ManifestFile: Sendable {
   private let measured = Lock<[Place: Measured?]>([:])
 
   init(
-    _ reference: ManifestReference, partitioning: Partitioning, columns: TableColumns,
-    folder: TableFolder
+    _ reference: ManifestReference, partitioning: Partitioning, in access: ManifestAccess
   ) throws(ColonnadeError) {
     self.reference = reference
     self.partitioning = partitioning
-    self.columns = columns
-    self.folder = folder
-    partTypes = try partitioning.types(in: columns.schema)
-    pages = try ManifestPages(
-      try folder.manifestPath(reference.name), reference, in: folder.fileSystem)
+    columns = access.columns
+    folder = access.folder
+    sources = try columns.sources(of: partitioning)
+    partTypes = try partitioning.types(in: columns.catalog)
+    pages = try ManifestPages(try access.file(reference))
   }
 
   /// Rows of all its entries.
@@ -65,8 +52,6 @@ final class ManifestFile: Sendable {
 
   /// Entries in a zone.
   func rowCount(zone: Int) -> Int { pages.rowCount(zone: zone) }
-
-  func type(ofColumn id: Int) -> DataType? { columns.type(ofColumn: id) }
 
   /// A column of the manifest in a zone; `nil` where the manifest does not have it.
   func column(_ name: String, zone: Int) throws(ColonnadeError) -> Column? {
@@ -82,7 +67,7 @@ final class ManifestFile: Sendable {
     let place = Place(zone: zone, columnID: id)
     if let known = measured.withLock({ $0[place] }) { return known }
     var found: Measured?
-    if let type = type(ofColumn: id),
+    if let type = try columns.type(ofColumn: id),
       let bounds = try checked(ManifestLayout.boundsName(id), .uint8, zone),
       let minimum = try checked(ManifestLayout.minimumName(id), type, zone),
       let maximum = try checked(ManifestLayout.maximumName(id), type, zone),
@@ -97,9 +82,9 @@ final class ManifestFile: Sendable {
   }
 
   private func checked(
-    _ name: String, _ type: DataType, _ zone: Int
+    _ name: String, _ type: DataType, _ zone: Int, _ rows: [Int]? = nil
   ) throws(ColonnadeError) -> Column? {
-    guard let column = try pages.column(name, zone: zone) else { return nil }
+    guard let column = try pages.column(name, zone: zone, rows: rows) else { return nil }
     guard column.type.physical == type.physical, !column.type.isNested else {
       throw corrupt("column '\(name)' has type \(column.type) instead of \(type)")
     }
@@ -107,9 +92,9 @@ final class ManifestFile: Sendable {
   }
 
   private func needed(
-    _ name: String, _ type: DataType, _ zone: Int
+    _ name: String, _ type: DataType, _ zone: Int, _ rows: [Int]? = nil
   ) throws(ColonnadeError) -> Column {
-    guard let column = try checked(name, type, zone) else {
+    guard let column = try checked(name, type, zone, rows) else {
       throw corrupt("the manifest has no column '\(name)'")
     }
     return column
@@ -122,50 +107,82 @@ final class ManifestFile: Sendable {
   /// The version that added an entry.
   func addedVersion(zone: Int, row: Int) throws(ColonnadeError) -> UInt64 {
     let column = try needed(ManifestLayout.addedVersionName, .int64, zone)
-    guard case .integer(let version) = column.value(at: row) else { return reference.addedVersion }
+    return try addedVersion(column.value(at: row))
+  }
+
+  private func addedVersion(_ stored: Value) throws(ColonnadeError) -> UInt64 {
+    guard case .integer(let version) = stored else { return reference.addedVersion }
     guard version >= 1, version <= Int128(reference.addedVersion) else {
       throw corrupt("an entry was added by version \(version)")
     }
     return UInt64(version)
   }
 
-  /// The entries of a zone.
-  func entries(zone: Int) throws(ColonnadeError) -> [TableEntry] {
-    let count = rowCount(zone: zone)
-    let fixed = try ManifestLayout.fixed.map { (name, type) throws(ColonnadeError) in
-      try needed(name, type, zone)
-    }
+  /// The parts of the partition values of a zone's entries.
+  func partitionColumns(zone: Int) throws(ColonnadeError) -> [Column] {
+    try partitionColumns(zone, nil)
+  }
+
+  private func partitionColumns(
+    _ zone: Int, _ rows: [Int]?
+  ) throws(ColonnadeError) -> [Column] {
     var parts: [Column] = []
-    for (field, type) in zip(partitioning.fields, partTypes) {
-      parts.append(try needed(ManifestLayout.partitionName(field.id), type, zone))
+    for (source, type) in zip(sources, partTypes) {
+      parts.append(try needed(ManifestLayout.partitionName(source.field.id), type, zone, rows))
     }
-    func number(_ column: Int, _ row: Int, least: Int128) throws(ColonnadeError) -> Int {
-      guard case .integer(let value) = fixed[column].value(at: row), value >= least,
-        value < 1 << 62
-      else {
-        throw corrupt(
-          "entry \(row) of zone \(zone) has no '\(ManifestLayout.fixed[column].name)' that could be"
+    return parts
+  }
+
+  /// Rows of an entry.
+  func entryRowCount(zone: Int, row: Int) throws(ColonnadeError) -> UInt64 {
+    let column = try needed(ManifestLayout.rowCountName, .int64, zone)
+    return UInt64(
+      try number(column.value(at: row), least: 1, ManifestLayout.rowCountName, zone, row))
+  }
+
+  private func number(
+    _ value: Value, least: Int128, _ name: String, _ zone: Int, _ row: Int
+  ) throws(ColonnadeError) -> Int {
+    guard case .integer(let value) = value, value >= least, value < 1 << 62 else {
+      throw corrupt("entry \(row) of zone \(zone) has no '\(name)' that could be")
+    }
+    return Int(value)
+  }
+
+  /// Entries of a zone.
+  /// - Parameter chosen: their rows in the zone, ascending, and what the question said of them.
+  func entries(
+    zone: Int, _ chosen: [(row: Int, matchesWhole: Bool)]
+  ) throws(ColonnadeError) -> [TableEntry] {
+    guard !chosen.isEmpty else { return [] }
+    let rows: [Int]? = chosen.count == rowCount(zone: zone) ? nil : chosen.map(\.row)
+    let fixed = try ManifestLayout.fixed.map { (name, type) throws(ColonnadeError) in
+      try needed(name, type, zone, rows)
+    }
+    let parts = try partitionColumns(zone, rows)
+    var entries: [TableEntry] = []
+    entries.reserveCapacity(chosen.count)
+    for (index, (row, matchesWhole)) in chosen.enumerated() {
+      func number(_ column: Int, least: Int128) throws(ColonnadeError) -> Int {
+        try self.number(
+          fixed[column].value(at: index), least: least, ManifestLayout.fixed[column].name, zone, row
         )
       }
-      return Int(value)
-    }
-    var entries: [TableEntry] = []
-    entries.reserveCapacity(count)
-    for row in 0..<count {
-      guard case .string(let name) = fixed[0].value(at: row),
-        case .binary(let fileID) = fixed[2].value(at: row)
+      guard case .string(let name) = fixed[0].value(at: index),
+        case .binary(let fileID) = fixed[2].value(at: index)
       else { throw corrupt("entry \(row) of zone \(zone) names no file") }
-      let firstGroup = try number(3, row, least: 0)
-      let groupCount = try number(4, row, least: 1)
+      let firstGroup = try number(3, least: 0)
+      let groupCount = try number(4, least: 1)
       entries.append(
         TableEntry(
-          partition: parts.map { $0.value(at: row) }, fileName: name,
-          path: try folder.dataPath(name), fileByteCount: try number(1, row, least: 1),
+          partition: parts.map { $0.value(at: index) }, fileName: name,
+          path: try folder.dataPath(name), fileByteCount: try number(1, least: 1),
           fileID: fileID, rowGroups: firstGroup..<firstGroup + groupCount,
-          firstRow: try number(5, row, least: 0), entryRowCount: try number(6, row, least: 1),
-          byteCount: try number(7, row, least: 0),
-          addedVersion: try addedVersion(zone: zone, row: row),
-          ordinal: try number(9, row, least: 0), manifest: self, zone: zone, row: row))
+          firstRow: try number(5, least: 0), entryRowCount: try number(6, least: 1),
+          byteCount: try number(7, least: 0),
+          addedVersion: try addedVersion(fixed[8].value(at: index)),
+          ordinal: try number(9, least: 0), matchesWhole: matchesWhole, manifest: self, zone: zone,
+          row: row))
     }
     return entries
   }

@@ -40,11 +40,12 @@ struct ManifestLayout {
   static func boundsName(_ id: Int) -> String { "bounds \(id)" }
 
   static let addedVersionName = "added_version"
+  static let rowCountName = "row_count"
   /// The columns every manifest begins with, as many as ids from 1.
   static let fixed: [(name: String, type: DataType)] = [
     ("file", .string), ("file_size", .int64), ("file_id", .fixedBinary(byteCount: 16)),
     ("first_row_group", .int64), ("row_group_count", .int64), ("first_row", .int64),
-    ("row_count", .int64), ("byte_count", .int64), (addedVersionName, .int64), ("ordinal", .int64),
+    (rowCountName, .int64), ("byte_count", .int64), (addedVersionName, .int64), ("ordinal", .int64),
   ]
 
   /// - Parameter partTypes: of the partitioning's fields.

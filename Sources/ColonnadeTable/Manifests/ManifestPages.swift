@@ -1,5 +1,5 @@
 // The file below a manifest: its columns and their statistics, by name and zone, wherever row groups
-// end. Invariant: the file is the one the root names, by its id and size.
+// end.
 
 import ColonnadeArrays
 import ColonnadeBase
@@ -19,24 +19,12 @@ final class ManifestPages: Sendable {
     var zone: Int
   }
 
-  let path: String
   private let reader: FileReader
   private let zones: [Zone]
   private let columns = Lock<[Place: Column]>([:])
 
-  /// - Throws: `.corrupt` where the file is another one than the root names.
-  init(
-    _ path: String, _ reference: ManifestReference, in fileSystem: any FileSystem
-  ) throws(ColonnadeError) {
-    self.path = path
-    reader = try FileReader(path, in: fileSystem)
-    guard reader.header.fileID == reference.fileID,
-      UInt64(reader.byteCount) == reference.fileByteCount,
-      UInt64(reader.rowCount) == reference.entryCount
-    else {
-      throw ColonnadeError(
-        .corrupt, "the file is not the manifest that the table's root names", file: path)
-    }
+  init(_ reader: FileReader) throws(ColonnadeError) {
+    self.reader = reader
     var zones: [Zone] = []
     for group in 0..<reader.rowGroupCount {
       let rowCount = try reader.rowGroup(at: group).rowCount
@@ -52,13 +40,25 @@ final class ManifestPages: Sendable {
     self.zones = zones
   }
 
+  var path: String { reader.path }
+
   var zoneCount: Int { zones.count }
 
   /// Entries in a zone.
   func rowCount(zone: Int) -> Int { zones[zone].rows.count }
 
   /// A column in a zone, kept once it was read; `nil` where the manifest does not have it.
-  func column(_ name: String, zone: Int) throws(ColonnadeError) -> Column? {
+  /// - Parameter rows: only these rows of the zone, ascending; they are not kept.
+  func column(
+    _ name: String, zone: Int, rows: [Int]? = nil
+  ) throws(ColonnadeError) -> Column? {
+    if let rows {
+      guard let index = try reader.columnIndex(named: name) else { return nil }
+      let first = zones[zone].rows.lowerBound
+      return try reader.read(
+        column: index, rowGroup: zones[zone].rowGroup,
+        selection: SelectionVector(rows.map { UInt32(first + $0) }))
+    }
     let place = Place(name: name, zone: zone)
     if let known = columns.withLock({ $0[place] }) { return known }
     guard let index = try reader.columnIndex(named: name) else { return nil }

@@ -84,14 +84,13 @@ struct ManifestStore {
     guard let partitioning = root.partitionings.first(where: { $0.id == group[0].partitioningID })
     else { throw ColonnadeError(.corrupt, "a manifest follows no partitioning of its table") }
     let layout = ManifestLayout(
-      schema: root.schema, partitioning: partitioning,
-      partTypes: try partitioning.types(in: root.schema), sortOrder: root.sortOrder)
+      schema: try root.schema, partitioning: partitioning,
+      partTypes: try partitioning.types(in: root.columns), sortOrder: root.sortOrder)
     let builders = layout.schema.fields.map { ColumnBuilder($0.type) }
-    let columns = TableColumns(root.schema)
+    let access = ManifestAccess(folder, columns: root.columns)
     var rowCount = 0
     for reference in group {
-      let manifest = try ManifestFile(
-        reference, partitioning: partitioning, columns: columns, folder: folder)
+      let manifest = try ManifestFile(reference, partitioning: partitioning, in: access)
       for zone in 0..<manifest.zoneCount {
         let count = manifest.rowCount(zone: zone)
         for (field, builder) in zip(layout.schema.fields, builders) {

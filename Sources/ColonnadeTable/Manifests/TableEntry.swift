@@ -6,19 +6,6 @@ package import ColonnadeArrays
 package import ColonnadeBase
 package import ColonnadeFormat
 
-/// What is known of the rows of a part of a table without reading them.
-package protocol PruningStatistics {
-  /// The most rows there can be.
-  var rowCount: UInt64 { get }
-
-  /// - Returns: `nil` where nothing is known of the column.
-  func statistics(ofFieldID id: Int) throws(ColonnadeError) -> Statistics?
-
-  /// Whether a row whose column equals `value` can be there; says more than bounds where the
-  /// table is partitioned by `bucket`.
-  func mayContain(_ value: Value, fieldID: Int) throws(ColonnadeError) -> Bool
-}
-
 /// One partition value and a run of row groups in a data file.
 package struct TableEntry: Sendable {
   package let partition: [Value]
@@ -38,6 +25,8 @@ package struct TableEntry: Sendable {
   /// Version that added the entry, and its place in that commit: the order of a scan.
   package let addedVersion: UInt64
   package let ordinal: Int
+  /// True where the question that selected it said that every row matters.
+  package let matchesWhole: Bool
 
   let manifest: ManifestFile
   let zone: Int
@@ -49,51 +38,19 @@ package struct TableEntry: Sendable {
 
 extension TableEntry: PruningStatistics {
   package var rowCount: UInt64 { UInt64(entryRowCount) }
+  package var entryCount: Int { 1 }
+
+  private var inManifest: ManifestRow {
+    ManifestRow(
+      manifest: manifest, zone: zone, row: row, rowCount: rowCount, partition: partition)
+  }
 
   package func statistics(ofFieldID id: Int) throws(ColonnadeError) -> Statistics? {
-    guard let source = manifest.type(ofColumn: id) else { return nil }
-    var derived: Statistics?
-    for (field, value) in zip(manifest.partitioning.fields, partition) where field.sourceID == id {
-      let bounds = field.transform.bounds(of: value, source: source, rowCount: rowCount)
-      // Identity says everything there is to say.
-      if field.transform == .identity { return bounds }
-      derived = derived.map { $0.narrowed(by: bounds) } ?? bounds
-    }
-    guard let stored = try stored(id) else { return derived }
-    return derived.map { stored.narrowed(by: $0) } ?? stored
-  }
-
-  private func stored(_ id: Int) throws(ColonnadeError) -> Statistics? {
-    guard let measured = try manifest.measured(id, zone: zone),
-      case .integer(let bits) = measured.bounds.value(at: row)
-    else { return nil }
-    let flags = UInt8(truncatingIfNeeded: bits)
-    var statistics = Statistics(count: rowCount)
-    statistics.nullCount = TableEntry.count(measured.nulls, row)
-    statistics.nanCount = measured.nans.map { TableEntry.count($0, row) } ?? 0
-    if !measured.minimum.isNull(at: row) {
-      statistics.minimum = .init(
-        measured.minimum.value(at: row), isExact: flags & ManifestLayout.minimumWidened == 0)
-    }
-    if !measured.maximum.isNull(at: row) {
-      statistics.maximum = .init(
-        measured.maximum.value(at: row), isExact: flags & ManifestLayout.maximumWidened == 0)
-    }
-    return statistics
-  }
-
-  private static func count(_ column: Column, _ row: Int) -> UInt64? {
-    guard case .integer(let count) = column.value(at: row) else { return nil }
-    return UInt64(exactly: count)
+    try inManifest.statistics(ofFieldID: id)
   }
 
   package func mayContain(_ value: Value, fieldID: Int) -> Bool {
-    guard let source = manifest.type(ofColumn: fieldID) else { return true }
-    for (field, part) in zip(manifest.partitioning.fields, partition)
-    where field.sourceID == fieldID {
-      if !field.transform.mayContain(value, source: source, in: part) { return false }
-    }
-    return true
+    inManifest.mayContain(value, fieldID: fieldID)
   }
 }
 

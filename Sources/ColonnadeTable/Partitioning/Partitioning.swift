@@ -86,10 +86,10 @@ public struct Partitioning: Hashable, Sendable {
 
   /// The types of the partition value's parts.
   /// - Throws: `.corrupt` where a source is missing or a transform does not apply.
-  package func types(in schema: Schema) throws(ColonnadeError) -> [DataType] {
+  package func types(in columns: any ColumnCatalog) throws(ColonnadeError) -> [DataType] {
     var types: [DataType] = []
     for field in fields {
-      guard let source = schema.fields.first(where: { $0.id == field.sourceID }),
+      guard let source = try columns.column(id: field.sourceID),
         let type = field.transform.resultType(of: source.type)
       else {
         throw ColonnadeError(

@@ -129,15 +129,21 @@ extension Transform {
       // The partition of NULL, which equals nothing.
       return value.isNull || !partitionValue.isNull
     }
-    guard !value.isNull, let fitting = Transform.value(value, as: source) else { return true }
+    guard case .integer(let hashed)? = self.partitionValue(of: value, source: source) else {
+      return true
+    }
+    return hashed == bucket
+  }
+
+  /// The partition value of rows whose source equals `value`; `nil` where that is not known.
+  func partitionValue(of value: Value, source: DataType) -> Value? {
+    guard !value.isNull, let fitting = Transform.value(value, as: source) else { return nil }
     let builder = ColumnBuilder(source, capacity: 1)
     do {
       try builder.append(value: fitting)
-      let column = try apply(to: builder.finish())
-      if case .integer(let hashed) = column.value(at: 0) { return hashed == bucket }
-      return true
+      return try apply(to: builder.finish()).value(at: 0)
     } catch {
-      return true
+      return nil
     }
   }
 

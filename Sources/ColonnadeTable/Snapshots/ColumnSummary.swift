@@ -19,13 +19,13 @@ package struct ColumnSummary: Sendable {
     statistics = Statistics(count: 0, nullCount: 0, nanCount: 0)
   }
 
-  /// The columns of `schema` in a version of a table.
-  /// - Complexity: O(columns × row groups); opens every data file, reads metadata only.
+  /// Columns of a version of a table.
+  /// - Complexity: O(columns asked for × row groups); opens every data file, reads metadata only.
   package static func columns(
-    of snapshot: Snapshot, cancellation: Cancellation? = nil
+    _ fields: [Field], of snapshot: Snapshot, cancellation: Cancellation? = nil
   ) throws(ColonnadeError) -> [ColumnSummary] {
-    var summaries = snapshot.schema.fields.map { ColumnSummary($0) }
-    var open: (path: String, file: FileReader, columns: [Int: Int])?
+    var summaries = fields.map { ColumnSummary($0) }
+    var open: (path: String, file: FileReader, columns: [Int?])?
     for entry in try snapshot.entries().entries {
       try cancellation?.check()
       if open?.path != entry.path {
@@ -34,11 +34,15 @@ package struct ColumnSummary: Sendable {
           throw ColonnadeError(
             .corrupt, "the file is not the one the table's manifest names", file: entry.path)
         }
-        open = (entry.path, file, try columnsByID(file))
+        var columns: [Int?] = []
+        for field in fields {
+          columns.append(try file.columnIndex(id: field.id, named: field.name))
+        }
+        open = (entry.path, file, columns)
       }
       guard let open else { continue }
       for index in summaries.indices {
-        let column = open.columns[summaries[index].field.id]
+        let column = open.columns[index]
         for rowGroup in entry.rowGroups {
           if let column {
             try summaries[index].add(open.file, column, rowGroup)
@@ -53,19 +57,17 @@ package struct ColumnSummary: Sendable {
     return summaries
   }
 
-  /// The columns of a file.
-  package static func columns(of file: FileReader) throws(ColonnadeError) -> [ColumnSummary] {
-    var summaries = try file.schema.fields.map { ColumnSummary($0) }
-    for index in summaries.indices {
-      for rowGroup in 0..<file.rowGroupCount { try summaries[index].add(file, index, rowGroup) }
+  /// Columns of a file, by index.
+  package static func columns(
+    _ indices: [Int], of file: FileReader
+  ) throws(ColonnadeError) -> [ColumnSummary] {
+    var summaries: [ColumnSummary] = []
+    for index in indices {
+      var summary = ColumnSummary(try file.field(column: index))
+      for rowGroup in 0..<file.rowGroupCount { try summary.add(file, index, rowGroup) }
+      summaries.append(summary)
     }
     return summaries
-  }
-
-  private static func columnsByID(_ file: FileReader) throws(ColonnadeError) -> [Int: Int] {
-    var columns: [Int: Int] = [:]
-    for (index, field) in try file.schema.fields.enumerated() { columns[field.id] = index }
-    return columns
   }
 
   private mutating func add(
@@ -74,6 +76,14 @@ package struct ColumnSummary: Sendable {
     storedByteCount &+= try file.storedByteCount(column: column, rowGroup: rowGroup)
     rawByteCount &+= try file.rawByteCount(column: column, rowGroup: rowGroup)
     add(try file.statistics(column: column, level: .rowGroup(rowGroup)))
+  }
+
+  /// Replaces bounds by values that were found by reading.
+  package mutating func settle(minimum: Value, maximum: Value) {
+    var settled = statistics ?? Statistics(count: 0)
+    settled.minimum = minimum.isNull ? nil : .init(minimum, isExact: true)
+    settled.maximum = maximum.isNull ? nil : .init(maximum, isExact: true)
+    statistics = settled
   }
 
   private mutating func add(_ part: Statistics?) {

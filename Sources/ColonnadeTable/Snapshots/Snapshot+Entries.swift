@@ -1,5 +1,5 @@
 // From a snapshot to the entries a question needs: manifests, zones of manifests, then entries.
-// Invariant: an entry is left out only where `keep` said so of it, of its zone or of its manifest.
+// Invariant: an entry is left out only where the filter said so of it or of what it is part of.
 
 import ColonnadeArrays
 package import ColonnadeBase
@@ -21,36 +21,38 @@ package struct EntrySelection: Sendable {
 
 extension Snapshot {
   /// The snapshot's entries.
-  /// - Parameter keep: false where no row can matter, by what is known of the rows.
-  /// - Complexity: O(manifests + zones of the manifests kept + entries of the zones kept).
-  package func entries(
-    prunedBy keep: (any PruningStatistics) throws(ColonnadeError) -> Bool = { _ in true }
-  ) throws(ColonnadeError) -> EntrySelection {
+  /// - Parameter filter: says which do not matter; `nil` for all.
+  /// - Complexity: O(manifests + log entries + entries kept) where the filter asks for the first part
+  ///   of the partition values, else O(manifests + zones of the manifests kept + entries of the zones
+  ///   kept).
+  package func entries(_ filter: EntryFilter? = nil) throws(ColonnadeError) -> EntrySelection {
     var selection = EntrySelection()
-    let columns = TableColumns(schema)
     selection.manifestCount = root.manifests.count
     for reference in root.manifests {
       selection.entryCount += reference.entryCount
       let partitioning =
         root.partitionings.first { $0.id == reference.partitioningID } ?? root.partitioning
-      let summary = ManifestSummary(
-        reference: reference, partitioning: partitioning, columns: columns)
-      guard try keep(summary) else {
-        selection.prunedManifestCount += 1
-        continue
-      }
-      let manifest = try ManifestFile(
-        reference, partitioning: partitioning, columns: columns, folder: folder)
-      selection.zoneCount += manifest.zoneCount
-      for zone in 0..<manifest.zoneCount {
-        guard try keep(ManifestZone(manifest: manifest, zone: zone)) else {
-          selection.prunedZoneCount += 1
+      if let filter {
+        let run = PartitionRun(
+          sources: try access.columns.sources(of: partitioning), bounds: reference.bounds,
+          rowCount: reference.rowCount, entryCount: Int(clamping: reference.entryCount))
+        if case .skipped = try filter.verdict(run) {
+          selection.prunedManifestCount += 1
           continue
         }
-        for entry in try manifest.entries(zone: zone) where try keep(entry) {
-          selection.entries.append(entry)
-        }
       }
+      let manifest = try ManifestFile(reference, partitioning: partitioning, in: access)
+      try manifest.select(filter, into: &selection)
+    }
+    var listed = 0
+    for entry in selection.entries {
+      let (sum, overflow) = listed.addingReportingOverflow(entry.entryRowCount)
+      guard !overflow, sum <= root.rowCount else {
+        throw ColonnadeError(
+          .corrupt, "more rows are listed than the \(root.rowCount) of the table",
+          file: folder.rootPath(version))
+      }
+      listed = sum
     }
     selection.entries.sort {
       ($0.addedVersion, $0.ordinal) < ($1.addedVersion, $1.ordinal)

@@ -7,10 +7,12 @@ import ColonnadeBase
 public struct Snapshot: Sendable {
   package let root: SnapshotRoot
   package let folder: TableFolder
+  let access: ManifestAccess
 
   package init(root: SnapshotRoot, folder: TableFolder) {
     self.root = root
     self.folder = folder
+    access = ManifestAccess(folder, columns: root.columns)
   }
 
   /// Counted from 1.
@@ -26,7 +28,11 @@ public struct Snapshot: Sendable {
   /// The program that wrote it.
   public var writer: String { root.writer }
   /// Columns, with ids.
-  public var schema: Schema { root.schema }
+  /// - Throws: `.corrupt` where what the root says of them does not hold.
+  /// - Complexity: O(columns) the first time.
+  public var schema: Schema { get throws(ColonnadeError) { try root.schema } }
+  /// Columns, looked up one by one.
+  package var columns: any ColumnCatalog { root.columns }
   public var partitioning: Partitioning { root.partitioning }
   public var sortOrder: SortOrder { root.sortOrder }
   public var rowCount: UInt64 { root.rowCount }
@@ -39,17 +45,21 @@ public struct Snapshot: Sendable {
   /// Bytes of the data files.
   public var byteCount: UInt64 { root.byteCount }
   /// Key-value metadata of the table.
-  public var properties: [MetadataEntry] { root.properties }
+  public var properties: [MetadataEntry] { get throws(ColonnadeError) { try root.properties } }
   /// The table's id, 32 hexadecimal digits, the same in all versions.
   public var tableID: String {
     root.tableID.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
   /// Names of the table's columns that rows are sorted by, as `--sort-by` states them.
   public var sortText: String {
-    sortOrder.keys.map { key in
-      let name = schema.fields.first { $0.id == key.sourceID }?.name ?? ""
-      return PartitionText.quoted(name) + (key.isDescending ? " desc" : "")
-    }.joined(separator: ", ")
+    get throws(ColonnadeError) {
+      var terms: [String] = []
+      for key in sortOrder.keys {
+        let name = try columns.column(id: key.sourceID)?.name ?? ""
+        terms.append(PartitionText.quoted(name) + (key.isDescending ? " desc" : ""))
+      }
+      return terms.joined(separator: ", ")
+    }
   }
   /// How the table is partitioned, as `--partition-by` states it; empty for one partition.
   public var partitionText: String {

@@ -1,28 +1,58 @@
 // A root from bytes that may be anything. Spec: spec/table.md, "Root".
 // Invariant: every count is bounded by the bytes that are left before memory is taken for it.
 
-import ColonnadeArrays
+package import ColonnadeArrays
 package import ColonnadeBase
-import ColonnadeFormat
+package import ColonnadeFormat
 
 extension SnapshotRoot {
+  /// Reads a root that stands in memory, whole.
   /// - Throws: `.corrupt` or `.truncated` where the bytes are no root, `.unsupportedFeature` where
   ///   they ask for what this version does not know.
   package init(decoding bytes: Buffer) throws(ColonnadeError) {
-    let sections = try RootSections(bytes)
-    let schema = try SnapshotRoot.schema(try sections.cursor(.schema))
+    self = try SnapshotRoot(reading: try FileReader(MappedFile(bytes, named: "the root")))
+    _ = try schema
+    _ = try namedCommits
+    _ = try properties
+  }
+
+  /// Reads all but the columns, the named commits and the properties, which are read where someone
+  /// asks.
+  /// - Complexity: O(partitionings + manifests).
+  package init(reading file: FileReader) throws(ColonnadeError) {
+    do throws(ColonnadeError) {
+      guard file.byteCount <= SnapshotRoot.maximumByteCount else {
+        throw ColonnadeError(
+          .limitExceeded,
+          "the root has \(file.byteCount) bytes, more than \(SnapshotRoot.maximumByteCount)")
+      }
+      for section in file.sections where section.isContent && section.isRequired {
+        guard RootLayout.Section(rawValue: section.kindCode) != nil else {
+          throw ColonnadeError(
+            .unsupportedFeature,
+            "the table uses section \(section.kindCode), not known to this version",
+            hint: "install a newer Colonnade")
+        }
+      }
+      try self.init(sectionsOf: file)
+    } catch {
+      throw error.inFile(file.path)
+    }
+  }
+
+  private init(sectionsOf file: FileReader) throws(ColonnadeError) {
+    var commit = try file.neededRootSection(.commit)
     let (partitioningID, partitionings) = try SnapshotRoot.partitionings(
-      try sections.cursor(.partitionings))
+      try file.neededRootSection(.partitionings))
     let types = try partitionings.map { (partitioning) throws(ColonnadeError) in
-      try partitioning.types(in: schema)
+      try partitioning.types(in: file)
     }
     guard partitionings.contains(where: { $0.id == partitioningID }) else {
       throw ColonnadeError(
         .corrupt, "the root names partitioning \(partitioningID), which is missing")
     }
-    var commit = try sections.cursor(.commit)
+    rootID = file.header.fileID
     tableID = try commit.readBytes(16).array
-    rootID = try commit.readBytes(16).array
     version = try commit.readU64()
     parentVersion = try commit.readU64()
     commitTime = try commit.readI64()
@@ -31,10 +61,15 @@ extension SnapshotRoot {
       throw commit.corrupt("the operation of a commit has the code \(code)")
     }
     self.operation = operation
-    isNamed = try commit.readU8() & 1 == 1
+    let flags = try commit.readU8()
+    isNamed = flags & RootLayout.isNamed != 0
+    isRenamed = flags & RootLayout.isRenamed != 0
     try commit.skip(6)
     rowCount = try commit.readU64()
     entryCount = try commit.readU64()
+    guard rowCount < 1 << 62, entryCount < 1 << 62 else {
+      throw commit.corrupt("a table of \(rowCount) rows in \(entryCount) entries")
+    }
     fileCount = try commit.readU64()
     byteCount = try commit.readU64()
     addedRowCount = try commit.readU64()
@@ -45,19 +80,55 @@ extension SnapshotRoot {
     guard version > parentVersion else {
       throw ColonnadeError(.corrupt, "version \(version) has the parent \(parentVersion)")
     }
-    self.schema = schema
+    columns = file
     self.partitioningID = partitioningID
     self.partitionings = partitionings
-    sortOrder = try SnapshotRoot.sortOrder(try sections.cursor(.sortOrder), schema)
+    sortOrder = try SnapshotRoot.sortOrder(try file.neededRootSection(.sortOrder), file)
     manifests = try SnapshotRoot.manifests(
-      try sections.cursor(.manifests), partitionings, types, version: version)
-    namedCommits = try SnapshotRoot.namedCommits(try sections.cursor(.namedCommits), version)
-    var properties: [MetadataEntry] = []
-    if sections.has(.properties) {
-      var cursor = try sections.cursor(.properties)
-      properties = try SnapshotRoot.metadata(&cursor)
+      try file.neededRootSection(.manifests), partitionings, types, version: version)
+    var listed: UInt64 = 0
+    for manifest in manifests {
+      let (sum, overflow) = listed.addingReportingOverflow(manifest.entryCount)
+      guard !overflow, sum <= entryCount else {
+        throw ColonnadeError(
+          .corrupt, "the manifests list more entries than the \(entryCount) of the table")
+      }
+      listed = sum
     }
-    self.properties = properties
+    guard listed == entryCount else {
+      throw ColonnadeError(
+        .corrupt, "the manifests list \(listed) entries, the table has \(entryCount)")
+    }
+    commits = .stored(file)
+    storedProperties = .stored(file)
+  }
+
+  /// The commits of some versions whose id the caller gave.
+  package var namedCommits: NamedCommits {
+    get throws(ColonnadeError) {
+      switch commits {
+      case .known(let commits): return commits
+      case .stored(let file):
+        do {
+          return try SnapshotRoot.namedCommits(
+            try file.neededRootSection(.namedCommits), version)
+        } catch { throw error.inFile(file.path) }
+      }
+    }
+  }
+
+  /// Key-value metadata of the table.
+  package var properties: [MetadataEntry] {
+    get throws(ColonnadeError) {
+      switch storedProperties {
+      case .known(let properties): return properties
+      case .stored(let file):
+        do {
+          guard var cursor = try file.rootSection(.properties) else { return [] }
+          return try SnapshotRoot.metadata(&cursor)
+        } catch { throw error.inFile(file.path) }
+      }
+    }
   }
 
   /// A count of things that take at least `least` bytes each.
@@ -69,50 +140,6 @@ extension SnapshotRoot {
       throw cursor.corrupt("the root states \(count) \(what), more than it has bytes for")
     }
     return count
-  }
-
-  private static func schema(_ start: ByteCursor) throws(ColonnadeError) -> Schema {
-    var cursor = start
-    let columnCount = try count(&cursor, least: 28, "columns")
-    var ids = Set<Int>()
-    var fields: [Field] = []
-    fields.reserveCapacity(columnCount)
-    for _ in 0..<columnCount { fields.append(try field(&cursor, &ids, depth: 0)) }
-    let schema = Schema(fields, metadata: try metadata(&cursor))
-    do {
-      try schema.validate()
-    } catch {
-      throw cursor.corrupt(error.message)
-    }
-    return schema
-  }
-
-  private static func field(
-    _ cursor: inout ByteCursor, _ ids: inout Set<Int>, depth: Int
-  ) throws(ColonnadeError) -> Field {
-    guard depth < Schema.maximumDepth else { throw cursor.corrupt("a column is nested too deeply") }
-    let id = Int(try cursor.readU32())
-    guard id >= 1, id < 1 << 31, ids.insert(id).inserted else {
-      throw cursor.corrupt("the column id \(id) is out of range or given twice")
-    }
-    let code = try cursor.readU8()
-    let flags = try cursor.readU8()
-    let childCount = Int(try cursor.readU16())
-    let first = try cursor.readU32()
-    let second = try cursor.readU32()
-    let name = try cursor.readString(limit: 4_092)
-    let zone = try cursor.readString(limit: 1 << 16)
-    let metadata = try metadata(&cursor)
-    guard childCount <= cursor.remaining / 28 else {
-      throw cursor.corrupt("column '\(name)' states \(childCount) children")
-    }
-    var children: [Field] = []
-    for _ in 0..<childCount { children.append(try field(&cursor, &ids, depth: depth + 1)) }
-    let type = TypeDescriptor(
-      code: code, isOrdered: flags & 8 != 0, first: first, second: second, zone: zone)
-    return Field(
-      name, try type.type(children: children, name: name), isNullable: flags & 1 != 0, id: id,
-      metadata: metadata)
   }
 
   private static func metadata(
@@ -161,7 +188,7 @@ extension SnapshotRoot {
   }
 
   private static func sortOrder(
-    _ start: ByteCursor, _ schema: Schema
+    _ start: ByteCursor, _ columns: any ColumnCatalog
   ) throws(ColonnadeError) -> SortOrder {
     var cursor = start
     let keyCount = try count(&cursor, least: 8, "sort keys")
@@ -169,7 +196,7 @@ extension SnapshotRoot {
     for _ in 0..<keyCount {
       let id = Int(try cursor.readU32())
       let flags = try cursor.readU32()
-      guard schema.fields.contains(where: { $0.id == id }) else {
+      guard try columns.columnIndex(id: id) != nil else {
         throw cursor.corrupt("the table is sorted by column \(id), which is missing")
       }
       keys.append(SortKey(sourceID: id, isDescending: flags & 1 == 1))

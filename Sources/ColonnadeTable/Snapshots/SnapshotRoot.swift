@@ -2,6 +2,7 @@
 
 package import ColonnadeArrays
 import ColonnadeBase
+package import ColonnadeFormat
 
 /// What a commit did.
 public enum TableOperation: UInt8, Sendable, CaseIterable {
@@ -15,9 +16,16 @@ public enum TableOperation: UInt8, Sendable, CaseIterable {
   case restore = 8
 }
 
+/// A part of a root that stands in memory, or in the root until someone asks for it.
+package enum RootPart<Part: Sendable>: Sendable {
+  case known(Part)
+  case stored(FileReader)
+}
+
 /// One version of a table, without its entries.
 package struct SnapshotRoot: Sendable {
   package var tableID: [UInt8]
+  /// The root's id as a file.
   package var rootID: [UInt8]
   package var version: UInt64
   /// 0 without.
@@ -28,6 +36,9 @@ package struct SnapshotRoot: Sendable {
   package var commitID: String
   /// True where the caller gave the commit id.
   package var isNamed: Bool
+  /// True where the root got its name by a rename, after which its links do not tell whether that is
+  /// durable.
+  package var isRenamed = false
   package var writer: String
   package var rowCount: UInt64
   package var entryCount: UInt64
@@ -36,16 +47,41 @@ package struct SnapshotRoot: Sendable {
   package var addedRowCount: UInt64
   package var nextColumnID: Int
   package var nextPartitionFieldID: Int
-  package var schema: Schema
+  /// Looked up one by one where the root was read.
+  package var columns: any ColumnCatalog
   package var partitioningID: Int
   package var partitionings: [Partitioning]
   package var sortOrder: SortOrder
   package var manifests: [ManifestReference]
-  package var namedCommits: NamedCommits
-  package var properties: [MetadataEntry]
+  package var commits: RootPart<NamedCommits>
+  package var storedProperties: RootPart<[MetadataEntry]>
 
   package static let maximumByteCount = 256 << 20
   package static let maximumCommitIDByteCount = 256
+
+  /// All columns.
+  /// - Throws: `.corrupt` where an id is out of range or given twice.
+  /// - Complexity: O(fields).
+  package var schema: Schema {
+    get throws(ColonnadeError) {
+      let schema = try columns.wholeSchema
+      var ids = Set<Int>()
+      var pending = schema.fields
+      while let field = pending.popLast() {
+        guard field.id >= 1, field.id < nextColumnID, ids.insert(field.id).inserted else {
+          throw ColonnadeError(
+            .corrupt, "the id \(field.id) of column '\(field.name)' is out of range or given twice")
+        }
+        // The struct between a map and its key and value has no id.
+        if case .map(let key, let value) = field.type {
+          pending += [key, value]
+        } else {
+          pending += field.type.children
+        }
+      }
+      return schema
+    }
+  }
 
   /// The partitioning that new entries follow.
   package var partitioning: Partitioning {

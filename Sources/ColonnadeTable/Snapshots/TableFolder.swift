@@ -3,15 +3,19 @@
 // that nothing outside the folder is ever opened.
 
 package import ColonnadeBase
+package import ColonnadeFormat
 
 /// A table's folder in a file system.
 package struct TableFolder: Sendable {
   package let path: String
   package let fileSystem: any FileSystem
+  /// Counts what reading roots and manifests costs.
+  package let metrics: ReadMetrics?
 
-  package init(_ path: String, in fileSystem: any FileSystem) {
+  package init(_ path: String, in fileSystem: any FileSystem, metrics: ReadMetrics? = nil) {
     self.path = path
     self.fileSystem = fileSystem
+    self.metrics = metrics
   }
 
   package var data: String { Path.join(path, "data") }

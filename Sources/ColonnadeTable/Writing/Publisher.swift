@@ -56,7 +56,8 @@ struct Publisher {
       if let repeated = try alreadyCommitted(parent) {
         return CommitOutcome(snapshot: repeated, wasAlreadyCommitted: true, rebaseCount: attempt)
       }
-      let (root, merged) = try build(parent)
+      var (root, merged) = try build(parent)
+      root.isRenamed = naming == .rename
       reach(.manifestsWritten)
       try fileSystem.synchronizeFolder(folder.manifests)
       reach(.manifestsSynced)

@@ -194,7 +194,7 @@ public final class TableWriter {
   ) throws(ColonnadeError) -> SnapshotRoot {
     let fileSystem = folder.fileSystem
     if let parent {
-      guard parent.schema == schema, parent.partitioning == partitioning,
+      guard try parent.schema == schema, parent.partitioning == partitioning,
         parent.sortOrder == sortOrder
       else {
         throw ColonnadeError(
@@ -203,7 +203,7 @@ public final class TableWriter {
       }
     }
     let version = (parent?.version ?? 0) + 1
-    let named = parent?.namedCommits ?? NamedCommits(firstVersion: 1, commits: [])
+    let named = try parent?.namedCommits ?? NamedCommits(firstVersion: 1, commits: [])
     return SnapshotRoot(
       tableID: parent?.tableID ?? fileSystem.randomBytes(16),
       rootID: fileSystem.randomBytes(16), version: version,
@@ -217,11 +217,11 @@ public final class TableWriter {
       nextColumnID: parent?.nextColumnID ?? (schema.largestID ?? 0) + 1,
       nextPartitionFieldID: parent?.nextPartitionFieldID
         ?? PartitionField.firstID + partitioning.fields.count,
-      schema: schema, partitioningID: partitioning.id,
+      columns: schema, partitioningID: partitioning.id,
       partitionings: parent?.partitionings ?? [partitioning], sortOrder: sortOrder,
       manifests: parent?.manifests ?? [],
-      namedCommits: named.following(version: version, commitID: commitID, isNamed: isNamed),
-      properties: parent?.properties ?? properties)
+      commits: .known(named.following(version: version, commitID: commitID, isNamed: isNamed)),
+      storedProperties: .known(try parent?.properties ?? properties))
   }
 
   private func checkOpen() throws(ColonnadeError) {
@@ -252,7 +252,6 @@ extension TableFolder {
   /// The latest root, which is `base` or a later one.
   func latestRoot(after base: SnapshotRoot) throws(ColonnadeError) -> SnapshotRoot {
     guard let latest = try versions().last, latest > base.version else { return base }
-    try settleSnapshots()
-    return try root(latest)
+    return try settledRoot(latest)
   }
 }

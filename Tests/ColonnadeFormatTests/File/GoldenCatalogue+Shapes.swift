@@ -93,6 +93,13 @@ extension GoldenCatalogue {
 
   static let reserved: [Golden] = [
     Golden(
+      "moved-columns", "columns whose ids do not ascend",
+      [
+        (Field("third", .int32, id: 3), (0..<5).map { .integer(Int128($0)) }),
+        (Field("first", .int32, id: 1), (0..<5).map { .integer(Int128($0 + 10)) }),
+        (Field("seventh", .int32, id: 7), (0..<5).map { .integer(Int128($0 + 20)) }),
+      ]),
+    Golden(
       "row-ids", "a column of row ids",
       [
         (Field("row", .uint64, isNullable: false), (0..<5).map { .integer(Int128($0 + 100)) }),

@@ -54,6 +54,37 @@ import Testing
     #expect(try reader.schema == schema)
   }
 
+  @Test func idsAreFoundInAnyOrder() throws {
+    let path = TestFile.path("ids")
+    defer { TestFile.remove(path) }
+    // With gaps, as nesting and columns that went leave them; then not ascending.
+    let ascending = [2, 3, 4, 9, 10, 11, 30, 31, 90, 1_000_000]
+    for ids in [ascending, ascending.reversed(), [5], [4, 9, 1, 2]] {
+      TestFile.remove(path)
+      let schema = Schema(ids.map { Field("column \($0)", .int8, id: $0) })
+      var options = FileWriterOptions()
+      options.synchronizes = false
+      _ = try FileWriter(path, in: PosixFileSystem.shared, schema: schema, options: options)
+        .finish()
+      let reader = try FileReader(path, in: PosixFileSystem.shared)
+      #expect(try reader.verify().isSound)
+      for id in 0..<100 { #expect(try reader.columnIndex(id: id) == ids.firstIndex(of: id)) }
+      #expect(try reader.columnIndex(id: 1_000_000) == ids.firstIndex(of: 1_000_000))
+      for name in try reader.columnNames {
+        let index = try reader.columnIndex(named: name)
+        #expect(try index.map { try reader.columnName(at: $0) } == name)
+      }
+      // A file that says its ids ascend where they do not is found out.
+      let patch = try FilePatch(try PosixFileSystem.shared.readAll(path, limit: 1 << 20).array)
+      patch.set(try patch.entry(.summary, 0) + 26, 2, 0)
+      patch.sign()
+      try TestFile.with(patch.bytes) { path in
+        let problems = try FileReader(path, in: PosixFileSystem.shared).verify().problems
+        #expect(problems.isEmpty == (ids.sorted() == ids), "\(problems)")
+      }
+    }
+  }
+
   @Test func metadataOfAColumnIsSmall() throws {
     let path = TestFile.path("wide")
     defer { TestFile.remove(path) }

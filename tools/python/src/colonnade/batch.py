@@ -126,9 +126,3 @@ class Batch:
         array = new_capsule(ArrowArray, lambda address: share_array(
             self._array.structure, ArrowArray.from_address(address), self._array))
         return self.__arrow_c_schema__(), array
-
-    def move_to_arrow(self, schema: pyarrow.Schema) -> pyarrow.RecordBatch:
-        """The rows as a `pyarrow.RecordBatch`; this batch is empty afterwards."""
-        pyarrow = required("pyarrow")
-        return pyarrow.RecordBatch._import_from_c(
-            ctypes.addressof(self._array.structure), schema)

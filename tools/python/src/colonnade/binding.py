@@ -57,6 +57,7 @@ _FUNCTIONS: dict[str, tuple[object, list[object]]] = {
     "colonnade_scan": (c_int, [c_void_p, _OPTIONS, _ADDRESS, _OUT]),
     "colonnade_stream_error": (c_void_p, [_ADDRESS]),
     "colonnade_count": (c_int, [c_void_p, _OPTIONS, POINTER(c_uint64), _OUT]),
+    "colonnade_extremes": (c_int, [c_void_p, c_char_p, _OPTIONS, _ADDRESS, _OUT]),
     "colonnade_take": (
         c_int, [c_void_p, POINTER(c_uint64), c_size_t, _OPTIONS, _ADDRESS, _OUT]),
     "colonnade_explain": (c_int, [c_void_p, _OPTIONS, c_bool, _OUT, _OUT]),

@@ -59,16 +59,29 @@ class BatchReader:
 
     def _read_schema(self) -> tuple[Schema, OwnedSchema]:
         if self._columns is None:
-            stream = self._opened()
-            owner = OwnedSchema(ArrowSchema())
-            structure = stream.structure
-            status = STREAM_GET_SCHEMA(structure.get_schema)(
-                ctypes.byref(structure), ctypes.byref(owner.structure))
-            if status != 0:
-                raise self._failure(status)
-            schema = Schema(read_type(owner.structure).children)
-            self._columns = schema, owner
+            owner = self._new_schema()
+            self._columns = Schema(read_type(owner.structure).children), owner
         return self._columns
+
+    def _new_schema(self) -> OwnedSchema:
+        structure = self._opened().structure
+        owner = OwnedSchema(ArrowSchema())
+        status = STREAM_GET_SCHEMA(structure.get_schema)(
+            ctypes.byref(structure), ctypes.byref(owner.structure))
+        if status != 0:
+            raise self._failure(status)
+        return owner
+
+    def _to_arrow(self, pyarrow: Any) -> Any:
+        """What is left, as a `pyarrow.Table`."""
+        # pyarrow takes over what is in the structures, which have to live until then.
+        columns = self._new_schema()
+        schema = pyarrow.Schema._import_from_c(ctypes.addressof(columns.structure))
+        batches = []
+        while (array := self._next_array()) is not None:
+            batches.append(pyarrow.RecordBatch._import_from_c(
+                ctypes.addressof(array.structure), schema))
+        return pyarrow.Table.from_batches(batches, schema)
 
     def _opened(self) -> OwnedStream:
         if self._stream is None:
@@ -93,11 +106,19 @@ class BatchReader:
         return self
 
     def __next__(self) -> Batch:
+        if self._stream is not None:
+            schema, owner = self._read_schema()
+        array = self._next_array()
+        if array is None:
+            raise StopIteration
+        return Batch(schema, owner, array)
+
+    def _next_array(self) -> OwnedArray | None:
+        """The next batch as the engine hands it out; None after the last."""
         if self._stream is None:
             if self._is_closed:
                 self._opened()
-            raise StopIteration
-        schema, owner = self._read_schema()
+            return None
         array = OwnedArray(ArrowArray())
         status = self._get_next(ctypes.byref(self._stream.structure), ctypes.byref(array.structure))
         if status != 0:
@@ -111,8 +132,8 @@ class BatchReader:
             self._progress.raise_pending()
         if not array.structure.release:
             self._finish()
-            raise StopIteration
-        return Batch(schema, owner, array)
+            return None
+        return array
 
     def _finish(self) -> None:
         self._stream = None

@@ -96,9 +96,7 @@ class Rows:
     def _to_arrow(self, strings: str | None) -> pyarrow.Table:
         pyarrow = required("pyarrow")
         with self._reader(strings) as reader:
-            schema = pyarrow.schema(_SchemaCapsule(reader))
-            return pyarrow.Table.from_batches(
-                [batch.move_to_arrow(schema) for batch in reader], schema)
+            return reader._to_arrow(pyarrow)
 
     def to_batches(self) -> Iterator[Batch]:
         """The batches, one after the other."""

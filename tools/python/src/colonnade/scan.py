@@ -25,9 +25,13 @@ class Scan(Rows):
         self._table = table
         self._handle = handle
         self._question = question
-        ScanRequest(**question)
+        # What makes no sense is said now; what was made for that serves the first reading.
+        self._first: ScanRequest | None = ScanRequest(**question)
 
     def _request(self, strings: str | None = None) -> ScanRequest:
+        first, self._first = self._first, None
+        if first is not None and strings is None:
+            return first
         question = self._question if strings is None else {**self._question, "strings": strings}
         return ScanRequest(**question)
 

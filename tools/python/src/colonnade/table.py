@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .binding import Handle, call, library, take_text, text_argument
 from .cancellation import Cancellation
-from .capsules import OwnedSchema, new_capsule
+from .capsules import OwnedSchema, OwnedStream, new_capsule
 from .errors import ClosedError, InvalidArgumentError
 from .expressions import Column, Expression
 from .progress import Progress
@@ -20,7 +20,7 @@ from .reader import BatchReader
 from .request import LAYOUTS, ScanRequest
 from .scan import Scan
 from .schema import Schema, read_type
-from .structures import ArrowSchema
+from .structures import ArrowArrayStream, ArrowSchema
 from .take import Take
 
 if TYPE_CHECKING:
@@ -255,6 +255,39 @@ class Table:
             2
         """
         return count_rows(self._handle, {"filter": filter, "parameters": parameters})
+
+    def min(self, column: str, filter: str | Expression | None = None,
+            parameters: Mapping[str, Any] | Sequence[Any] | None = None) -> Any:
+        """The least value of a column among the rows that match; None where there is none.
+
+        No row is read where metadata tells: of all but long text, where statistics show that every row
+        of a part matches.
+
+        Example:
+            >>> table.min("a")
+            1
+        """
+        return self._extremes(column, filter, parameters)["minimum"][0]
+
+    def max(self, column: str, filter: str | Expression | None = None,
+            parameters: Mapping[str, Any] | Sequence[Any] | None = None) -> Any:
+        """The greatest value of a column among the rows that match, as `min`; NaN is the greatest.
+
+        Example:
+            >>> table.max("a", filter="a < 3")
+            2
+        """
+        return self._extremes(column, filter, parameters)["maximum"][0]
+
+    def _extremes(self, column: str, filter: str | Expression | None,
+                  parameters: Mapping[str, Any] | Sequence[Any] | None) -> dict[str, list[Any]]:
+        request = ScanRequest(filter=filter, parameters=parameters)
+        stream = OwnedStream(ArrowArrayStream())
+        with Cancellation() as cancellation:
+            request.use(cancellation.address)
+            call("colonnade_extremes", self._handle.address, text_argument(column),
+                 request.options, ctypes.addressof(stream.structure))
+        return next(BatchReader(stream, None)).to_pydict()
 
     def stats(self, columns: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
         """What is known of columns without reading them: bounds, missing values, bytes.
