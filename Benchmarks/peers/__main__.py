@@ -48,7 +48,7 @@ def main() -> int:
     if measured:
         print("\n" + report.tables(measured))
     for name, found in points.items():
-        print(f"\n{name}\n" + report.table(curves.lines(found)))
+        print(f"\n{name}\n" + report.table(curves.lines(name, found)))
     if not options.quick and not options.only and not options.engine:
         print(f"\nkept: {report.save(measured, points).name}")
     wrong = any(result.get("same") == "NO" for _, results in measured

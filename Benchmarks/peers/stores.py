@@ -44,6 +44,22 @@ def write(dataset: Dataset, name: str, engine) -> None:
         remove(old)
 
 
+def curve_table(engine, name: str, write) -> pathlib.Path:
+    """A table of a curve, written once by each build; those of other builds make room."""
+    folder = DATA / "curves" / engine.version
+    store = folder / name
+    done = folder / f"{name}.done"
+    if not done.exists():
+        for other in folder.parent.glob("*"):
+            if other != folder:
+                remove(other)
+        remove(store)
+        folder.mkdir(parents=True, exist_ok=True)
+        write(store)
+        done.touch()
+    return store
+
+
 def scratch_path(dataset: Dataset, engine: str) -> pathlib.Path:
     """A place to write to, with nothing there."""
     path = DATA / "scratch" / f"{dataset.name}-{engine}"
