@@ -86,3 +86,60 @@ void colonnade_decimal_values(
     else values_8_any(target, digits, count, power);
   }
 }
+
+#define NARROW(NAME, FLOAT, DECIMAL)                                                           \
+  COLONNADE_CLONES                                                                             \
+  static void NAME(FLOAT *restrict out, const uint32_t *restrict packed, size_t count,         \
+                   double base, double factor) {                                               \
+    (void)factor;                                                                              \
+    for (size_t i = 0; i < count; i++) {                                                       \
+      out[i] = (FLOAT)((base + (double)(int32_t)packed[i]) DECIMAL);                           \
+    }                                                                                          \
+  }
+
+NARROW(narrow_quotients_4, float, / factor)
+NARROW(narrow_quotients_8, double, / factor)
+NARROW(narrow_products_4, float, * factor)
+NARROW(narrow_products_8, double, * factor)
+NARROW(narrow_whole_4, float, )
+NARROW(narrow_whole_8, double, )
+
+static void narrow(
+    void *target, unsigned width, const uint32_t *packed, size_t count, double base,
+    unsigned scale) {
+  const double power = decimal_powers[scale % COLONNADE_PRODUCTS];
+  if (scale % COLONNADE_PRODUCTS == 0) {
+    if (width == 4) narrow_whole_4(target, packed, count, base, 1);
+    else narrow_whole_8(target, packed, count, base, 1);
+  } else if (scale > COLONNADE_PRODUCTS) {
+    const double inverse = decimal_inverses[scale - COLONNADE_PRODUCTS];
+    if (width == 4) narrow_products_4(target, packed, count, base, inverse);
+    else narrow_products_8(target, packed, count, base, inverse);
+  } else {
+    if (width == 4) narrow_quotients_4(target, packed, count, base, power);
+    else narrow_quotients_8(target, packed, count, base, power);
+  }
+}
+
+void colonnade_decimal_decode(
+    void *target, unsigned width, const uint8_t *body, size_t count, size_t first, size_t wanted,
+    uint64_t base, unsigned bitWidth, unsigned scale) {
+  uint8_t *out = target;
+  const int areNarrow = decimals_are_narrow(base, bitWidth);
+  const int areSmall = decimals_are_small(base, bitWidth);
+  while (wanted > 0) {
+    size_t some = decimal_block(first, wanted);
+    if (areNarrow) {
+      uint32_t packed[DECIMAL_BLOCK];
+      colonnade_unpack(packed, 4, body, count, first, some, 0, bitWidth);
+      narrow(out, width, packed, some, (double)(int64_t)base, scale);
+    } else {
+      uint64_t digits[DECIMAL_BLOCK];
+      colonnade_unpack(digits, 8, body, count, first, some, base, bitWidth);
+      colonnade_decimal_values(out, width, digits, some, scale, areSmall);
+    }
+    out += some * width;
+    first += some;
+    wanted -= some;
+  }
+}

@@ -34,4 +34,23 @@ static inline double decimal_double(uint64_t integer) {
   return value - DECIMAL_MAGIC;
 }
 
+// Integers that are unpacked together, so that they stay in the nearest cache until they are used.
+#define DECIMAL_BLOCK 1024
+
+// Whether base plus any integer of bitWidth bits is of magnitude below 2^51.
+static inline int decimals_are_small(uint64_t base, unsigned bitWidth) {
+  return bitWidth <= 50 && base + (UINT64_C(1) << 50) < UINT64_C(1) << 51;
+}
+
+// The same, of integers that an i32 holds before base is added: one instruction makes doubles of them.
+static inline int decimals_are_narrow(uint64_t base, unsigned bitWidth) {
+  return bitWidth <= 31 && decimals_are_small(base, bitWidth);
+}
+
+// How many of the integers from `first` on end a block or all that is wanted.
+static inline size_t decimal_block(size_t first, size_t wanted) {
+  size_t left = DECIMAL_BLOCK - first % DECIMAL_BLOCK;
+  return wanted < left ? wanted : left;
+}
+
 #endif

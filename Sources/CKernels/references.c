@@ -1,6 +1,6 @@
 // References to another column. Floats are put together as doubles that hold whole numbers: below
 // 2^51 those are exact, and vector units multiply and add them without integers of 64 bits. Where a
-// block leaves that range it is done again with integers.
+// block leaves that range it is done again, with more care or with integers.
 #include "colonnade_references.h"
 
 #include <string.h>
@@ -18,9 +18,6 @@ typedef uint32_t __attribute__((aligned(1), may_alias)) loose32;
 typedef uint64_t __attribute__((aligned(1), may_alias)) loose64;
 typedef float __attribute__((aligned(1), may_alias)) loose_float;
 typedef double __attribute__((aligned(1), may_alias)) loose_double;
-
-// Values that are worked on together, so that what lies between two loops stays in the nearest cache.
-#define BLOCK 1024
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -115,7 +112,15 @@ void colonnade_free_nulls(uint8_t *states, const uint8_t *bits, size_t firstBit,
   }
 }
 
+COLONNADE_CLONES
+static int all_fit(const uint8_t *states, size_t count) {
+  uint8_t any = 0;
+  for (size_t i = 0; i < count; i++) any |= states[i];
+  return any == colonnade_slot_fits;
+}
+
 size_t colonnade_fill_states(uint64_t *integers, const uint8_t *states, size_t count) {
+  if (all_fit(states, count)) return 0;
   uint64_t last = 0;
   for (size_t i = 0; i < count; i++) {
     if (states[i] == colonnade_slot_fits) {
@@ -186,9 +191,9 @@ void colonnade_reference_combine(
   }
   uint8_t *out = target;
   const uint8_t *in = values;
-  for (size_t start = 0; start < count; start += BLOCK) {
-    size_t some = count - start < BLOCK ? count - start : BLOCK;
-    uint64_t integers[BLOCK];
+  for (size_t start = 0; start < count; start += DECIMAL_BLOCK) {
+    size_t some = count - start < DECIMAL_BLOCK ? count - start : DECIMAL_BLOCK;
+    uint64_t integers[DECIMAL_BLOCK];
     colonnade_reference_integers(integers, in + start * reference.width, reference, some);
     void *to = out + start * width;
     switch (width) {
@@ -246,6 +251,56 @@ FROM_INTEGERS(near_8, loose_double, +)
 FROM_INTEGERS(times_4, loose_float, *)
 FROM_INTEGERS(times_8, loose_double, *)
 
+// The first try, of integers that are narrow and references that are numbers and near: `most` bounds
+// them so that no product leaves what is exact. BY is how integers become decimals, by `factor`.
+#define NARROW_FROM_FLOATS(NAME, OUT, IN, OP, BY)                                              \
+  COLONNADE_CLONES                                                                             \
+  static int NAME(OUT *restrict target, const uint32_t *restrict packed,                       \
+                  const IN *restrict in, size_t count, double base, double inPower,            \
+                  double factor, double most) {                                                \
+    uint64_t outside = 0;                                                                      \
+    for (size_t i = 0; i < count; i++) {                                                       \
+      double product = (double)in[i] * inPower;                                                \
+      double whole = (product + DECIMAL_MAGIC) - DECIMAL_MAGIC;                                \
+      double value = (whole OP (base + (double)(int32_t)packed[i])) + 0.0;                     \
+      outside |= __builtin_fabs(product) < most ? 0 : 1;                                       \
+      target[i] = (OUT)(value BY factor);                                                      \
+    }                                                                                          \
+    return outside == 0;                                                                       \
+  }
+
+#define NARROW_FORMS(KIND, OUT, IN)                                                            \
+  NARROW_FROM_FLOATS(quotients_near_##KIND, OUT, IN, +, /)                                     \
+  NARROW_FROM_FLOATS(quotients_times_##KIND, OUT, IN, *, /)                                    \
+  NARROW_FROM_FLOATS(products_near_##KIND, OUT, IN, +, *)                                      \
+  NARROW_FROM_FLOATS(products_times_##KIND, OUT, IN, *, *)
+
+NARROW_FORMS(4_of_4, loose_float, loose_float)
+NARROW_FORMS(4_of_8, loose_float, loose_double)
+NARROW_FORMS(8_of_4, loose_double, loose_float)
+NARROW_FORMS(8_of_8, loose_double, loose_double)
+
+static int narrow_from_floats(
+    void *target, unsigned width, const uint32_t *packed, const void *values,
+    colonnade_reference reference, size_t count, int isMultiple, double base, unsigned scale,
+    double most) {
+  const int areProducts = scale >= COLONNADE_PRODUCTS;
+  const double factor =
+      areProducts ? decimal_inverses[scale - COLONNADE_PRODUCTS] : decimal_powers[scale];
+  const double inPower = decimal_powers[reference.scale];
+#define CALL(KIND)                                                                             \
+  return (areProducts ? (isMultiple ? products_times_##KIND : products_near_##KIND)            \
+                      : (isMultiple ? quotients_times_##KIND : quotients_near_##KIND))(        \
+      target, packed, values, count, base, inPower, factor, most)
+  if (width == 4) {
+    if (reference.width == 4) CALL(4_of_4);
+    CALL(4_of_8);
+  }
+  if (reference.width == 4) CALL(8_of_4);
+  CALL(8_of_8);
+#undef CALL
+}
+
 static void exactly(
     void *target, unsigned width, const uint64_t *packed, const uint64_t *integers, size_t count,
     int isMultiple, double power) {
@@ -296,9 +351,9 @@ void colonnade_reference_decimals(
     void *target, unsigned width, const uint64_t *packed, const void *values,
     colonnade_reference reference, size_t count, int isMultiple, unsigned scale, int areSmall) {
   if (scale >= COLONNADE_PRODUCTS) {
-    for (size_t start = 0; start < count; start += BLOCK) {
-      size_t some = count - start < BLOCK ? count - start : BLOCK;
-      double whole[BLOCK];
+    for (size_t start = 0; start < count; start += DECIMAL_BLOCK) {
+      size_t some = count - start < DECIMAL_BLOCK ? count - start : DECIMAL_BLOCK;
+      double whole[DECIMAL_BLOCK];
       colonnade_reference_decimals(
           whole, 8, packed + start, (const uint8_t *)values + start * reference.width, reference,
           some, isMultiple, 0, areSmall);
@@ -307,8 +362,8 @@ void colonnade_reference_decimals(
     return;
   }
   const double power = decimal_powers[scale];
-  for (size_t start = 0; start < count; start += BLOCK) {
-    size_t some = count - start < BLOCK ? count - start : BLOCK;
+  for (size_t start = 0; start < count; start += DECIMAL_BLOCK) {
+    size_t some = count - start < DECIMAL_BLOCK ? count - start : DECIMAL_BLOCK;
     const uint64_t *from = packed + start;
     const void *in = (const uint8_t *)values + start * reference.width;
     void *to = (uint8_t *)target + start * width;
@@ -317,7 +372,7 @@ void colonnade_reference_decimals(
                     decimal_powers[reference.scale], power)) {
       continue;
     }
-    uint64_t integers[BLOCK];
+    uint64_t integers[DECIMAL_BLOCK];
     colonnade_reference_integers(integers, in, reference, some);
     if (areSmall && !reference.isFloat) {
       int isDone = width == 4 ? (isMultiple ? times_4 : near_4)(to, from, integers, some, power)
@@ -325,6 +380,41 @@ void colonnade_reference_decimals(
       if (isDone) continue;
     }
     exactly(to, width, from, integers, some, isMultiple, power);
+  }
+}
+
+void colonnade_reference_decode(
+    void *target, unsigned width, const uint8_t *body, size_t count, size_t first, size_t wanted,
+    uint64_t base, unsigned bitWidth, const void *values, colonnade_reference reference,
+    int isMultiple, unsigned scale) {
+  uint8_t *out = target;
+  const uint8_t *in = values;
+  const int areSmall = decimals_are_small(base, bitWidth);
+  const int areNarrow = reference.isFloat && decimals_are_narrow(base, bitWidth);
+  const double from = areNarrow ? (double)(int64_t)base : 0;
+  // 2^50, or what the largest factor leaves of 2^51.
+  double most = DECIMAL_LARGEST;
+  if (isMultiple) most = 2 * most / (__builtin_fabs(from) + (double)(UINT64_C(1) << (bitWidth & 31)));
+  if (most > DECIMAL_LARGEST) most = DECIMAL_LARGEST;
+  while (wanted > 0) {
+    size_t some = decimal_block(first, wanted);
+    int isDone = 0;
+    if (areNarrow) {
+      uint32_t packed[DECIMAL_BLOCK];
+      colonnade_unpack(packed, 4, body, count, first, some, 0, bitWidth);
+      isDone = narrow_from_floats(
+          out, width, packed, in, reference, some, isMultiple, from, scale, most);
+    }
+    if (!isDone) {
+      uint64_t packed[DECIMAL_BLOCK];
+      colonnade_unpack(packed, 8, body, count, first, some, base, bitWidth);
+      colonnade_reference_decimals(
+          out, width, packed, in, reference, some, isMultiple, scale, areSmall);
+    }
+    out += some * width;
+    in += some * reference.width;
+    first += some;
+    wanted -= some;
   }
 }
 

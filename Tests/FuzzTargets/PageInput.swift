@@ -15,6 +15,7 @@ struct PageInput {
   private let shape: ChunkShape
   private let page: PageEntry
   private let body: Body
+  private let reference: Reference
 
   init(_ bytes: [UInt8]) throws(ColonnadeError) {
     guard bytes.count >= 48 else { throw ColonnadeError(.truncated, "too short for a page") }
@@ -26,6 +27,7 @@ struct PageInput {
     page.offset %= 4096
     body = Body(Array(bytes[48...]))
     self.page = page
+    reference = Reference(type: Self.types[Int(bytes[7]) % Self.types.count], body: body)
     shape = ChunkShape(
       type: type, rowCount: rowCount, slotCount: rowCount, pageShift: 12,
       dictionaryCount: Int(bytes[3]), dictionaryPage: bytes[4] & 1 == 1 ? page : nil,
@@ -34,7 +36,8 @@ struct PageInput {
 
   func decode() throws(ColonnadeError) {
     let decoder = ChunkDecoder(
-      shape: shape, pages: PageList([page]), data: body, cache: DecompressionCache())
+      shape: shape, pages: PageList([page]), data: body, cache: DecompressionCache(),
+      reference: reference)
     let selection = SelectionVector(
       [0, UInt32(shape.slotCount / 2)].filter { $0 < shape.slotCount })
     switch shape.type.physical {
@@ -47,6 +50,33 @@ struct PageInput {
       // Every value handed out has to be whole.
       for index in 0..<column.count { _ = column.value(at: index) }
       _ = try decoder.decode(selection: selection)
+    }
+  }
+
+  /// A column to refer to: the body's bytes, over and over, as plain values.
+  private struct Reference: ReferenceSource {
+    let type: DataType
+    let body: Body
+
+    private func column(count: Int) throws(ColonnadeError) -> Column {
+      guard let width = type.physical.fixedByteCount, body.bytes.byteCount > 0 else {
+        throw ColonnadeError(.corrupt, "nothing to refer to")
+      }
+      let values = MutableBuffer(capacity: count * width)
+      while values.byteCount < count * width {
+        let some = min(body.bytes.byteCount, count * width - values.byteCount)
+        values.append(Array(body.bytes.array.prefix(some)))
+      }
+      return Column(
+        unchecked: type, count: count, nullCount: 0, validity: nil, values: values.freeze())
+    }
+
+    func column(slots: Range<Int>) throws(ColonnadeError) -> Column {
+      try column(count: slots.count)
+    }
+
+    func column(selection: SelectionVector) throws(ColonnadeError) -> Column {
+      try column(count: selection.count)
     }
   }
 

@@ -94,6 +94,12 @@ void colonnade_decimal_values(
     void *target, unsigned width, const uint64_t *digits, size_t count, unsigned scale,
     int areSmall);
 
+/// The same for integers first..<first + wanted of packed(count, bitWidth), with base added to each.
+/// Reads no byte outside the packed bytes.
+void colonnade_decimal_decode(
+    void *target, unsigned width, const uint8_t *body, size_t count, size_t first, size_t wanted,
+    uint64_t base, unsigned bitWidth, unsigned scale);
+
 /// 1 when the run ends (u32 at any address) ascend strictly and the last is `count`.
 int colonnade_runs_are_valid(const void *ends, size_t runCount, size_t count);
 

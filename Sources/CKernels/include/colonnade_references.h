@@ -59,8 +59,14 @@ void colonnade_reference_decimals(
     void *target, unsigned width, const uint64_t *packed, const void *values,
     colonnade_reference reference, size_t count, int isMultiple, unsigned scale, int areSmall);
 
-/// The same two without vectors and short cuts: the twin that tests compare with. Of floats `target`
-/// holds `packed` no longer.
+/// The same for integers first..<first + wanted of packed(count, bitWidth), with base added to each;
+/// values[i] belongs to integer first + i. Reads no byte outside the packed bytes.
+void colonnade_reference_decode(
+    void *target, unsigned width, const uint8_t *body, size_t count, size_t first, size_t wanted,
+    uint64_t base, unsigned bitWidth, const void *values, colonnade_reference reference,
+    int isMultiple, unsigned scale);
+
+/// All of these without vectors and short cuts: the twin that tests compare with.
 void colonnade_reference_portable(
     void *target, unsigned width, int isFloat, const uint64_t *packed, const void *values,
     colonnade_reference reference, size_t count, int isMultiple, unsigned scale);

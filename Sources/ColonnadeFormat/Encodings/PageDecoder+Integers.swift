@@ -122,14 +122,9 @@ extension PageDecoder {
   func decodeDecimals(
     _ content: SlotContent, _ part: Range<Int>, into sink: SlotSink, at position: Int
   ) {
-    let digits = unsafe context.scratch.integers.room(part.count * 8)
-      .assumingMemoryBound(to: UInt64.self)
-    unsafe colonnade_unpack(
-      digits, 8, packed(content), content.count, part.lowerBound, part.count, entry.base,
-      UInt32(entry.bitWidth))
-    unsafe colonnade_decimal_values(
-      sink.address(position), UInt32(width), digits, part.count, entry.decimalForm.kernelScale,
-      DecimalEncoding.areSmall(entry) ? 1 : 0)
+    unsafe colonnade_decimal_decode(
+      sink.address(position), UInt32(width), packed(content), content.count, part.lowerBound,
+      part.count, entry.base, UInt32(entry.bitWidth), entry.decimalForm.kernelScale)
   }
 
   func decodeDecimals(

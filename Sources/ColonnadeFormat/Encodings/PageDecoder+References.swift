@@ -41,26 +41,27 @@ extension PageDecoder {
     let (column, reference) = try referenced(position, part.count)
     defer { extendLifetime(column) }
     let packed = unsafe content.values.assumingMemoryBound(to: UInt8.self)
-    let block = DeltaEncoding.blockCount
-    let integers = unsafe context.scratch.integers.room(block * 8)
-      .assumingMemoryBound(to: UInt64.self)
+    let width = UInt32(width)
+    let stride = Int(reference.width)
+    if isFloat {
+      unsafe colonnade_reference_decode(
+        sink.address(position), width, packed, content.count, part.lowerBound, part.count,
+        entry.base, UInt32(entry.bitWidth), column.values.unsafeAddress + position * stride,
+        reference, isMultiple, entry.decimalForm.kernelScale)
+      return
+    }
     // Block by block, so that what is unpacked is combined while it is near.
+    let block = DeltaEncoding.blockCount
     var slot = part.lowerBound
     while slot < part.upperBound {
       let some = min((slot / block + 1) * block, part.upperBound) - slot
       let at = position + slot - part.lowerBound
-      let values = unsafe column.values.unsafeAddress + at * Int(reference.width)
-      if isFloat {
-        unsafe colonnade_unpack(
-          integers, 8, packed, content.count, slot, some, entry.base, UInt32(entry.bitWidth))
-        unsafe combine(integers, values, reference, some, into: sink.address(at))
-      } else {
-        unsafe colonnade_unpack(
-          sink.address(at), UInt32(width), packed, content.count, slot, some, entry.base,
-          UInt32(entry.bitWidth))
-        unsafe colonnade_reference_combine(
-          sink.address(at), UInt32(width), values, reference, some, isMultiple)
-      }
+      unsafe colonnade_unpack(
+        sink.address(at), width, packed, content.count, slot, some, entry.base,
+        UInt32(entry.bitWidth))
+      unsafe colonnade_reference_combine(
+        sink.address(at), width, column.values.unsafeAddress + at * stride, reference, some,
+        isMultiple)
       slot += some
     }
   }

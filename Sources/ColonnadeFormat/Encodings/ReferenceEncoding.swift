@@ -133,8 +133,8 @@ struct RelativeIntegers {
 final class ReferenceEncoder {
   let how: ColumnReference
   private let source: SlotSource
-  /// The integers of the last page asked for.
-  private var last: (range: Range<Int>, form: DecimalForm, scale: Int, integers: RelativeIntegers)?
+  /// The integers of pages by their first slot: planned first, written when all are planned.
+  private var planned: [Int: RelativeIntegers] = [:]
 
   /// - Returns: nil where the column is none to refer to.
   init?(_ reference: ChunkReference) {
@@ -162,6 +162,7 @@ final class ReferenceEncoder {
     var integers = integers(page, form, scale: both)
     guard var plan = integers.plan(width: kind.width, mayPatch: mayPatch) else { return nil }
     integers.settle(&plan, width: kind.width)
+    planned[page.range.lowerBound] = integers
     plan.scale = both
     plan.hasProducts = form.hasProducts
     plan.hasMultiples = how.relation == .multiple
@@ -170,9 +171,6 @@ final class ReferenceEncoder {
 
   /// - Parameter scale: that of the page and of the reference, as the entry has them.
   private func integers(_ page: PageSlots, _ form: DecimalForm, scale: Int) -> RelativeIntegers {
-    if let last, last.range == page.range, last.form == form, last.scale == scale {
-      return last.integers
-    }
     let count = page.count
     let (own, states) = Self.integers(page, form)
     if page.hasNulls, let validity = unsafe page.source.validity {
@@ -184,10 +182,8 @@ final class ReferenceEncoder {
     unsafe colonnade_reference_integers(
       target, source.values + page.range.lowerBound * source.kind.width,
       colonnade_reference(source.kind, scale: scale >> 4), count)
-    let integers = unsafe RelativeIntegers(
+    return unsafe RelativeIntegers(
       own, states: states, count: count, reference: target, relation: how.relation)
-    last = (page.range, form, scale, integers)
-    return integers
   }
 
   /// The integers of a page's own values, and which of its slots they do not give back.
@@ -205,9 +201,9 @@ final class ReferenceEncoder {
     return (integers, MutableBuffer.zeroed(byteCount: page.count))
   }
 
-  /// Appends the packed integers of slots `part` of the page.
+  /// Appends the packed integers of slots `part` of a page that was planned.
   func append(_ page: PageSlots, plan: PagePlan, _ part: Range<Int>, to target: MutableBuffer) {
-    let integers = integers(page, plan.decimalForm, scale: plan.scale)
+    let integers = integers(planned: page)
     unsafe PackedEncoding.append(
       UnsafeRawPointer(integers.integers.pointer) + part.lowerBound * 8, width: 8,
       count: part.count, base: plan.base, bitWidth: plan.bitWidth, to: target)
@@ -216,10 +212,14 @@ final class ReferenceEncoder {
   /// Appends the patches of a body that starts at `start`.
   func appendPatches(_ page: PageSlots, plan: PagePlan, start: Int, to target: MutableBuffer) {
     guard plan.auxiliaryCount > 0 else { return }
-    var integers = integers(page, plan.decimalForm, scale: plan.scale)
-    let width = page.source.kind.width
-    var settled = plan
-    integers.settle(&settled, width: width)
-    DecimalEncoding.appendPatches(page, of: integers.states, plan: plan, start: start, to: target)
+    DecimalEncoding.appendPatches(
+      page, of: integers(planned: page).states, plan: plan, start: start, to: target)
+  }
+
+  private func integers(planned page: PageSlots) -> RelativeIntegers {
+    guard let integers = planned[page.range.lowerBound] else {
+      preconditionFailure("a page is written by a reference it was not planned with")
+    }
+    return integers
   }
 }

@@ -188,7 +188,8 @@ import Testing
         MutableBuffer(byteCount: count * width), MutableBuffer(byteCount: count * width)
       )
       let isMultiple = Int32(round / 4 % 2)
-      let own = isFloat ? UInt32.random(in: 0...15, using: &generator) : 0
+      var own = isFloat ? UInt32.random(in: 0...15, using: &generator) : 0
+      if isFloat, generator.chance(0.5) { own += UInt32(COLONNADE_PRODUCTS) }
       if isFloat {
         unsafe colonnade_reference_decimals(
           fast.pointer, UInt32(width), integers, values.pointer, reference, count, isMultiple, own,
@@ -209,6 +210,68 @@ import Testing
         "seed \(seed), round \(round): \(width) bytes by \(kind), \(bits) bits, scales \(own), \(scale)"
       )
     }
+  }
+
+  @Test func decodingBlocksAgreesWithOneAtATime() {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    for round in 0..<2_000 {
+      let count = [1, 64, 1_024, 1_500, 2_100].randomElement(using: &generator) ?? 1
+      let bitWidth = Int.random(in: 0...(round % 2 == 0 ? 32 : 64), using: &generator)
+      let base = generator.next() >> UInt64.random(in: 0...63, using: &generator)
+      let width = round % 4 < 2 ? 4 : 8
+      let kind = SlotKind(RelatedColumns.types.randomElement(using: &generator) ?? .int8)
+      let reference = colonnade_reference(kind, scale: Int.random(in: 0...4, using: &generator))
+      let (integers, values) = (
+        MutableBuffer(byteCount: count * 8), MutableBuffer(byteCount: count * kind.width)
+      )
+      let isOdd = generator.chance(0.3)
+      for index in 0..<count {
+        let packed = bitWidth == 0 ? 0 : generator.next() >> UInt64(64 - bitWidth)
+        unsafe integers.pointer.storeBytes(
+          of: base &+ packed, toByteOffset: index * 8, as: UInt64.self)
+        let value = isOdd ? Self.value(kind, &generator) : Self.count(kind, &generator)
+        unsafe values.pointer.storeBytes(of: value, toByteOffset: index * kind.width, kind.width)
+      }
+      let body = MutableBuffer()
+      unsafe PackedEncoding.append(
+        UnsafeRawPointer(integers.pointer), width: 8, count: count, base: base, bitWidth: bitWidth,
+        to: body)
+      // With nothing readable behind the packed integers.
+      guard let guarded = unsafe GuardedMemory.copy(body.unsafeBytes) else { return }
+      let packed = unsafe guarded.unsafeAddress.assumingMemoryBound(to: UInt8.self)
+      let first = Int.random(in: 0..<count, using: &generator)
+      let wanted = Int.random(in: 0...count - first, using: &generator)
+      let scale =
+        UInt32.random(in: 0...15, using: &generator)
+        + (generator.chance(0.5) ? UInt32(COLONNADE_PRODUCTS) : 0)
+      let isMultiple = Int32(round / 4 % 2)
+      let (fast, slow) = (
+        MutableBuffer(byteCount: wanted * width), MutableBuffer(byteCount: wanted * width)
+      )
+      let own = unsafe integers.pointer.assumingMemoryBound(to: UInt64.self) + first
+      let comment = "seed \(seed), round \(round): \(width) bytes by \(kind), \(bitWidth) bits"
+      unsafe colonnade_reference_decode(
+        fast.pointer, UInt32(width), packed, count, first, wanted, base, UInt32(bitWidth),
+        values.pointer + first * kind.width, reference, isMultiple, scale)
+      unsafe colonnade_reference_portable(
+        slow.pointer, UInt32(width), 1, own, values.pointer + first * kind.width, reference,
+        wanted, isMultiple, scale)
+      #expect(fast.freeze().array == slow.freeze().array, "\(comment)")
+      unsafe colonnade_decimal_decode(
+        fast.pointer, UInt32(width), packed, count, first, wanted, base, UInt32(bitWidth), scale)
+      unsafe colonnade_decimal_values(slow.pointer, UInt32(width), own, wanted, scale, 0)
+      #expect(fast.freeze().array == slow.freeze().array, "decimals, \(comment)")
+      extendLifetime(guarded)
+    }
+  }
+
+  /// Bits of a small number.
+  private static func count(_ kind: SlotKind, _ generator: inout SeededGenerator) -> UInt64 {
+    let number = generator.next() % 50
+    guard case .float(let width) = kind else { return number }
+    let value = Double(number) / 4
+    return width == 8 ? value.bitPattern : UInt64(Float(value).bitPattern)
   }
 
   /// Bits of a value; of floats often ones that are no numbers, minus zero, or large.
