@@ -46,9 +46,12 @@ struct ScanUnitReader: Sendable {
   private func select(
     _ filter: ConditionFilter, _ unit: ScanUnit
   ) throws(ColonnadeError) -> (rows: SelectionVector, columns: [Int: Column]) {
-    try filter.select(rowCount: unit.rows.count, keeping: projection.columns) {
+    // Columns may be stored by others: those are decoded once for all that are tested together.
+    let shared = DecodedColumns()
+    return try filter.select(rowCount: unit.rows.count, keeping: projection.columns) {
       (column: Int, rows: SelectionVector?) throws(ColonnadeError) -> Column in
-      try self.column(column, unit, selection: rows?.shifted(by: unit.rows.lowerBound))
+      try self.column(
+        column, unit, selection: rows?.shifted(by: unit.rows.lowerBound), sharing: shared)
     }
   }
 
@@ -60,7 +63,6 @@ struct ScanUnitReader: Sendable {
   ) throws(ColonnadeError) -> Batch {
     let inGroup = rows.map { $0.shifted(by: unit.rows.lowerBound) }
     var decoded = tested
-    // Columns may be stored by others: those are decoded once.
     let shared = DecodedColumns()
     for (column, values) in tested {
       guard let index = unit.columns.fileColumns[column] ?? nil else { continue }
