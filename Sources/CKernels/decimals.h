@@ -34,6 +34,11 @@ static inline double decimal_double(uint64_t integer) {
   return value - DECIMAL_MAGIC;
 }
 
+// 1 where the i64 is not of magnitude below 2^50, for which doubles are not asked.
+static inline uint64_t decimal_is_large(uint64_t integer) {
+  return (integer + (UINT64_C(1) << 50)) >> 51 != 0;
+}
+
 // Integers that are unpacked together, so that they stay in the nearest cache until they are used.
 #define DECIMAL_BLOCK 1024
 
