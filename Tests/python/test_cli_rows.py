@@ -1,12 +1,10 @@
 """Commands on a small table: rows out in every form, questions, versions, mistakes, interruptions."""
 
 import csv
-import datetime
 import io
 import json
 import os
 import pty
-import random
 import re
 import select
 import shutil
@@ -362,35 +360,6 @@ def test_inspect_shows_pages_encodings_and_partitions(table):
     assert [chunk["column"] for chunk in chunks] == ["id"]
     assert sum(page["bytes"] for chunk in chunks for page in chunk["pages"]) > 0
     assert "row group" in run("inspect", table, "--row-group", "9", code=3).stderr
-
-
-def test_stats_are_exact_where_that_is_asked_for(tmp_path):
-    text = "long\n" + "".join(f"a common beginning and then {n}\n" for n in range(100, 999))
-    (tmp_path / "n.csv").write_text(text)
-    run("write", tmp_path / "t", tmp_path / "n.csv")
-    cut = strict(run("stats", tmp_path / "t", "--json").stdout)["columns"][0]
-    assert not cut["minimumIsExact"] and cut["minimum"] <= "a common beginning and then 100"
-    exact = strict(run("stats", tmp_path / "t", "--json", "--exact").stdout)["columns"][0]
-    assert exact["minimumIsExact"] and exact["maximumIsExact"]
-    assert exact["minimum"] == "a common beginning and then 100"
-    assert exact["maximum"] == "a common beginning and then 998"
-
-
-def test_inspect_names_the_column_that_another_is_stored_by(tmp_path):
-    draw = random.Random(3)
-    text = ["quantity,price,shipped,received"]
-    for _ in range(3_000):
-        quantity, day = draw.randint(1, 50), datetime.date(1992, 1, 1) + datetime.timedelta(draw.randint(0, 2_500))
-        price = quantity * draw.randint(90_000, 200_000)
-        later = day + datetime.timedelta(draw.randint(1, 30))
-        text.append(f"{quantity},{price // 100}.{price % 100:02},{day},{later}")
-    (tmp_path / "orders.csv").write_text("\n".join(text) + "\n")
-    run("write", tmp_path / "t", tmp_path / "orders.csv")
-    shown = run("inspect", tmp_path / "t", "--pages").stdout
-    assert "multiple of quantity" in shown and "difference from shipped" in shown
-    alone = run("scan", tmp_path / "t", "--select", "received", "--format", "csv").stdout.split()
-    assert alone[1:] == [line.rpartition(",")[2] for line in text[1:]]
-    assert "no fault found" in run("verify", tmp_path / "t").stdout
 
 
 def test_stats_come_from_metadata(table):
