@@ -22,6 +22,22 @@ static void sort_into_buckets(
   }
 }
 
+// Lengths of what crowded buckets hold, whose entries become what is looked up.
+static void note_crowds(
+    colonnade_symbol_matcher *matcher, const uint16_t *starts, uint16_t *lengths) {
+  for (uint32_t bucket = 0; bucket < SYMBOL_BUCKETS; bucket++) {
+    lengths[bucket] = 0;
+    if (starts[bucket + 1] - starts[bucket] <= SYMBOL_CROWD) continue;
+    for (uint16_t i = starts[bucket]; i < starts[bucket + 1]; i++) {
+      const symbol_entry *entry = &matcher->entries[i];
+      uint32_t slot = slot_of_bytes(entry->low, entry->high, entry->length);
+      while (matcher->crowded[slot] != NO_SYMBOL) slot = (slot + 1) % SYMBOL_SLOTS;
+      matcher->crowded[slot] = i;
+      lengths[bucket] |= (uint16_t)(1u << (entry->length - 1));
+    }
+  }
+}
+
 size_t colonnade_symbol_matcher_byte_count(void) { return sizeof(colonnade_symbol_matcher); }
 
 void colonnade_symbol_matcher_prepare(
@@ -56,6 +72,9 @@ void colonnade_symbol_matcher_prepare(
   }
   sort_into_buckets(matcher->entries, 0, longCount, matcher->longStarts);
   sort_into_buckets(matcher->entries, longCount, middleCount, matcher->middleStarts);
+  memset(matcher->crowded, 0xFF, sizeof matcher->crowded);
+  note_crowds(matcher, matcher->longStarts, matcher->longLengths);
+  note_crowds(matcher, matcher->middleStarts, matcher->middleLengths);
 }
 
 size_t colonnade_symbols_encode(

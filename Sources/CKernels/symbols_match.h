@@ -6,7 +6,13 @@
 
 #include "colonnade_symbols.h"
 
-enum { SYMBOL_BUCKETS = 1 << 12, SYMBOL_SLOTS = 1 << 13, NO_SYMBOL = 0xFFFF };
+enum {
+  SYMBOL_BUCKETS = 1 << 12,
+  SYMBOL_SLOTS = 1 << 13,
+  NO_SYMBOL = 0xFFFF,
+  // Beyond this many in a bucket they are looked up: texts that begin alike fill few buckets.
+  SYMBOL_CROWD = 6,
+};
 
 typedef struct {
   uint64_t low, high;  // the bytes, little-endian, zeros behind
@@ -14,11 +20,17 @@ typedef struct {
 } symbol_entry;
 
 // Symbols of 8 bytes and more lie in buckets by their first 8 bytes, behind them those of 4 to 7 by
-// their first 4, longest first in each bucket; those of 2 and 3 are looked up.
+// their first 4, longest first in each bucket; those of crowded buckets, and those of 2 and 3 bytes,
+// are looked up: one look for each length that the bucket has, so that no text makes it slow.
 struct colonnade_symbol_matcher {
   symbol_entry entries[COLONNADE_SYMBOL_COUNT];
   uint16_t longStarts[SYMBOL_BUCKETS + 1];
   uint16_t middleStarts[SYMBOL_BUCKETS + 1];
+  // Bit n - 1 where a crowded bucket has symbols of n bytes; 0 for the others.
+  uint16_t longLengths[SYMBOL_BUCKETS];
+  uint16_t middleLengths[SYMBOL_BUCKETS];
+  // Entries of crowded buckets by all their bytes.
+  uint16_t crowded[SYMBOL_SLOTS];
   struct {
     uint32_t key;  // the bytes, and their number on top
     uint16_t code;
@@ -44,6 +56,31 @@ static inline uint64_t low_bytes(unsigned count) {
   return count >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * count)) - 1;
 }
 
+static inline uint32_t slot_of_bytes(uint64_t low, uint64_t high, unsigned length) {
+  uint64_t hash = (low ^ length) * UINT64_C(0x9E3779B97F4A7C15);
+  hash = (hash ^ high ^ hash >> 32) * UINT64_C(0xC2B2AE3D27D4EB4F);
+  return (uint32_t)(hash >> 51);
+}
+
+// The longest symbol of a crowded bucket at a text, by its bytes and those behind them; NULL for none.
+static inline const symbol_entry *longest_of_crowd(
+    const colonnade_symbol_matcher *matcher, unsigned lengths, uint64_t low, uint64_t high,
+    size_t left) {
+  if (left < COLONNADE_SYMBOL_STRIDE) lengths &= (1u << left) - 1;
+  while (lengths != 0) {
+    unsigned length = 32 - (unsigned)__builtin_clz(lengths);
+    uint64_t first = low & low_bytes(length);
+    uint64_t second = length > 8 ? high & low_bytes(length - 8) : 0;
+    for (uint32_t slot = slot_of_bytes(first, second, length);
+         matcher->crowded[slot] != NO_SYMBOL; slot = (slot + 1) % SYMBOL_SLOTS) {
+      const symbol_entry *entry = &matcher->entries[matcher->crowded[slot]];
+      if (entry->low == first && entry->high == second && entry->length == length) return entry;
+    }
+    lengths ^= 1u << (length - 1);
+  }
+  return NULL;
+}
+
 // The code of the longest symbol at `text`, which holds `left` bytes (at least 1) and sixteen
 // readable ones; NO_SYMBOL where there is none.
 static inline uint16_t longest_symbol(
@@ -54,7 +91,17 @@ static inline uint16_t longest_symbol(
   memcpy(&high, text + 8, 8);
   if (left >= 8) {
     uint16_t bucket = bucket_of_8(low);
-    for (unsigned i = matcher->longStarts[bucket]; i < matcher->longStarts[bucket + 1]; i++) {
+    unsigned i = matcher->longStarts[bucket];
+    if (matcher->longLengths[bucket] != 0) {
+      const symbol_entry *entry =
+          longest_of_crowd(matcher, matcher->longLengths[bucket], low, high, left);
+      if (entry != NULL) {
+        *length = entry->length;
+        return entry->code;
+      }
+      i = matcher->longStarts[bucket + 1];
+    }
+    for (; i < matcher->longStarts[bucket + 1]; i++) {
       const symbol_entry *entry = &matcher->entries[i];
       uint64_t other = (low ^ entry->low) |
                        ((high ^ entry->high) & low_bytes(entry->length - 8u));
@@ -66,8 +113,17 @@ static inline uint16_t longest_symbol(
   }
   if (left >= 4) {
     uint16_t bucket = bucket_of_4((uint32_t)low);
-    for (unsigned i = matcher->middleStarts[bucket]; i < matcher->middleStarts[bucket + 1];
-         i++) {
+    unsigned i = matcher->middleStarts[bucket];
+    if (matcher->middleLengths[bucket] != 0) {
+      const symbol_entry *entry =
+          longest_of_crowd(matcher, matcher->middleLengths[bucket], low, high, left);
+      if (entry != NULL) {
+        *length = entry->length;
+        return entry->code;
+      }
+      i = matcher->middleStarts[bucket + 1];
+    }
+    for (; i < matcher->middleStarts[bucket + 1]; i++) {
       const symbol_entry *entry = &matcher->entries[i];
       if (((low ^ entry->low) & low_bytes(entry->length)) == 0 && entry->length <= left) {
         *length = entry->length;

@@ -103,18 +103,35 @@ enum DecimalEncoding {
     }
     let integers = MutableBuffer(byteCount: some * 8)
     let misses = MutableBuffer(byteCount: some)
+    func missCount(_ form: DecimalForm) -> Int {
+      unsafe colonnade_decimal_digits(
+        integers.pointer.assumingMemoryBound(to: UInt64.self),
+        misses.pointer.assumingMemoryBound(to: UInt8.self), sample.pointer, UInt32(width), some,
+        form.kernelScale)
+    }
     for scale in 0...triedScale {
-      var best: (form: DecimalForm, missCount: Int)?
-      for form in [DecimalForm(scale: scale), DecimalForm(scale: scale, hasProducts: true)] {
-        let missCount = unsafe colonnade_decimal_digits(
-          integers.pointer.assumingMemoryBound(to: UInt64.self),
-          misses.pointer.assumingMemoryBound(to: UInt8.self), sample.pointer, UInt32(width), some,
-          form.kernelScale)
-        if missCount < best?.missCount ?? .max { best = (form, missCount) }
-      }
-      if let best, best.missCount <= some / 16 { return best.form }
+      var form = DecimalForm(scale: scale)
+      let missed = missCount(form)
+      let products = DecimalForm(scale: scale, hasProducts: true)
+      if missed > 0, missCount(products) < missed { form = products }
+      guard missCount(form) <= some / 16 else { continue }
+      return areWide(integers, misses, some, width: width) ? nil : form
     }
     return nil
+  }
+
+  /// Whether packing the integers would take what the values take: with enough places every float is
+  /// a decimal.
+  private static func areWide(
+    _ integers: MutableBuffer, _ misses: MutableBuffer, _ count: Int, width: Int
+  ) -> Bool {
+    var (least, greatest) = (Int64.max, Int64.min)
+    for index in 0..<count
+    where unsafe misses.pointer.load(fromByteOffset: index, as: UInt8.self) == 0 {
+      let integer = unsafe integers.pointer.load(fromByteOffset: index * 8, as: Int64.self)
+      (least, greatest) = (min(least, integer), max(greatest, integer))
+    }
+    return least < greatest && (greatest &- least).leadingZeroBitCount <= 64 - width * 8
   }
 
   /// Appends the patches of a body that starts at `start`.

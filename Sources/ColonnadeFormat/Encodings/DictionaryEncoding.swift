@@ -45,7 +45,8 @@ import ColonnadeBase
     return unsafe ChunkDictionary(table: table, codes: codes)
   }
 
-  /// Distinct values among up to 32 runs of 128 slots spread over the chunk.
+  /// Distinct values among up to 32 runs of 128 slots spread over the chunk; fewer runs where the first
+  /// four show nothing twice.
   /// - Returns: how many slots were looked at and how many values they had.
   static func sample(_ source: SlotSource) -> (slots: Int, distinct: Int) {
     let width = source.kind == .bytes ? 0 : source.kind.width
@@ -62,6 +63,7 @@ import ColonnadeBase
         start, EncodingLimit.dictionaryCount, EncodingLimit.dictionaryByteCount)
       slots += done
       if done < some { return (slots, slots) }
+      if slots >= 512, unsafe colonnade_distinct_count(table) == slots { return (slots, slots) }
     }
     return (slots, unsafe colonnade_distinct_count(table))
   }

@@ -14,8 +14,12 @@ struct ReferenceChooser {
   /// Contiguous runs of rows, the same of all columns.
   private static let blockCount = 32
   private static let blockRowCount = 128
-  /// Rows that a pair is measured on first.
-  private static let fewRowCount = 512
+  /// Of how many sampled rows one is among those that a pair is measured on first, of these at least
+  /// so many.
+  private static let fewShare = 8
+  private static let fewRowCount = 128
+  /// Of how many rows one is sampled: the search has to cost less than the encoding.
+  private static let sampledShare = 4
   /// Neighbours of a column, on either side, that it is measured against; fewer where columns are many.
   private static let reach = 16
   private static let pairLimit = 4096
@@ -33,27 +37,33 @@ struct ReferenceChooser {
   /// The reference of each column that should have one, by index.
   /// - Parameter columns: those of the row group, not the fields below them.
   /// - Complexity: O(columns · rows of the sample), and of pairs at most `pairLimit` or one a column.
-  func references(among columns: [Column]) -> [Int: ColumnReference] {
+  func references(
+    among columns: [Column]
+  ) throws(ColonnadeError) -> [Int: ColumnReference] {
     guard options.profile != .fast, options.forcedEncoding == nil || isForced,
       let rowCount = columns.first?.count, isForced || rowCount >= Self.leastRowCount
     else { return [:] }
     let rows = Self.sampledRows(rowCount)
-    var samples: [Sample] = []
-    for (index, column) in columns.enumerated() where SlotKind(column.type).mayRefer {
-      if let sample = Sample(index, rows.map { column.take($0) } ?? column, rowCount, model) {
-        samples.append(sample)
-      }
+    let found = ParallelResults<Sample>(count: columns.count)
+    try WorkerPool.shared.run(count: columns.count) { (index) throws(ColonnadeError) in
+      let column = columns[index]
+      guard SlotKind(column.type).mayRefer else { return }
+      found.set(index, Sample(index, rows.map { column.take($0) } ?? column, rowCount, model))
     }
-    return choose(samples, pairs(samples))
+    let samples = found.all
+    return choose(samples, try pairs(samples))
   }
 
   /// Rows of the blocks, those far apart first; nil for all.
   private static func sampledRows(_ rowCount: Int) -> SelectionVector? {
-    guard rowCount > blockCount * blockRowCount else { return nil }
+    guard rowCount > leastRowCount else { return nil }
+    let blockCount = min(Self.blockCount, max(2, rowCount / sampledShare / blockRowCount))
     let stretch = (rowCount - blockRowCount) / (blockCount - 1)
+    let interleaved = blockCount % 4 == 0 ? 4 : 1
     var rows: [UInt32] = []
     for index in 0..<blockCount {
-      let first = (index % 4 * (blockCount / 4) + index / 4) * stretch
+      let first =
+        (index % interleaved * (blockCount / interleaved) + index / interleaved) * stretch
       rows += (first..<first + blockRowCount).map { UInt32($0) }
     }
     return SelectionVector(rows)
@@ -67,41 +77,47 @@ struct ReferenceChooser {
     let column: Int
     let reference: Int
     let relation: ReferenceRelation
-    /// What it saves, in bytes of the sample.
-    let gain: Double
+    /// Bytes of the sample stored so.
+    let byteCount: Int
+    /// What it saves, in bytes of the sample with the time to decode.
+    var gain: Double
   }
 
-  private func pairs(_ samples: [Sample]) -> [Pair] {
+  private func pairs(_ samples: [Sample]) throws(ColonnadeError) -> [Pair] {
     let count = samples.count
     let reach = max(1, min(Self.reach, Self.pairLimit / max(1, 2 * count)))
-    var pairs: [Pair] = []
-    for column in 0..<count where samples[column].mayGain {
-      for reference in max(0, column - reach)...min(count - 1, column + reach)
-      where reference != column {
-        if let pair = pair(column, reference, samples) { pairs.append(pair) }
-      }
+    let found = ParallelResults<[Pair]>(count: count)
+    try WorkerPool.shared.run(count: count) { (column) throws(ColonnadeError) in
+      guard samples[column].mayGain else { return }
+      let near = max(0, column - reach)...min(count - 1, column + reach)
+      let pairs = near.compactMap { $0 == column ? nil : pair(column, $0, samples) }
+      found.set(column, surviving(pairs, of: samples[column]))
     }
-    return pairs
+    return found.all.flatMap { $0 }
   }
 
   private func pair(_ column: Int, _ reference: Int, _ samples: [Sample]) -> Pair? {
     let (own, other) = (samples[column], samples[reference])
     guard Int16(exactly: other.index - own.index) != nil else { return nil }
+    let few = max(Self.fewRowCount, own.count / Self.fewShare)
     var best: Pair?
     for relation in [ReferenceRelation.difference, .multiple] {
-      guard let few = gain(own, other, relation, Self.fewRowCount), few > 0,
-        let gain = gain(own, other, relation, own.count), gain > best?.gain ?? 0
+      if few < own.count {
+        guard let some = gain(own, other, relation, few), some.gain > 0 else { continue }
+      }
+      guard let (byteCount, gain) = gain(own, other, relation, own.count), gain > best?.gain ?? 0
       else { continue }
-      best = Pair(column: column, reference: reference, relation: relation, gain: gain)
+      best = Pair(
+        column: column, reference: reference, relation: relation, byteCount: byteCount, gain: gain)
     }
     return best
   }
 
-  /// What a relation saves on the first rows of the sample, in bytes with the time to decode; nil where
-  /// it does not hold or saves less than a tenth of the bytes.
+  /// What a relation saves on the first rows of the sample, in bytes with the time to decode, and what
+  /// is left; nil where it does not hold or saves less than a tenth of the bytes.
   private func gain(
     _ own: Sample, _ other: Sample, _ relation: ReferenceRelation, _ rowCount: Int
-  ) -> Double? {
+  ) -> (byteCount: Int, gain: Double)? {
     let count = min(rowCount, own.count)
     guard let reference = other.integers(for: own, relation) else { return nil }
     let own = (sample: own, integers: MutableBuffer(), states: MutableBuffer())
@@ -114,10 +130,26 @@ struct ReferenceChooser {
       reference: reference.pointer.assumingMemoryBound(to: UInt64.self), relation: relation)
     guard let plan = relative.plan(width: own.sample.width, mayPatch: true) else { return nil }
     let share = Double(count) / Double(own.sample.count)
-    let byteCount = Double(own.sample.byteCount) * share
-    guard isForced || Double(plan.byteCount) <= byteCount * 0.9 else { return nil }
+    guard saves(plan.byteCount, of: Double(own.sample.byteCount) * share) else { return nil }
     let gain = own.sample.price * share - model.price(plan, slotCount: count)
-    return isForced ? max(gain, 1) : gain
+    return (plan.byteCount, isForced ? max(gain, 1) : gain)
+  }
+
+  private func saves(_ byteCount: Int, of alone: Double) -> Bool {
+    isForced || Double(byteCount) <= alone * 0.9
+  }
+
+  /// The pairs that are better than a dictionary of the column too, which only a column that has some
+  /// is tried with.
+  private func surviving(_ pairs: [Pair], of sample: Sample) -> [Pair] {
+    guard !pairs.isEmpty, let dictionary = sample.dictionary else { return pairs }
+    let price = model.price(dictionary, slotCount: sample.count)
+    guard price < sample.price, !isForced else { return pairs }
+    return pairs.compactMap { pair in
+      var pair = pair
+      pair.gain -= sample.price - price
+      return pair.gain > 0 && saves(pair.byteCount, of: Double(dictionary.byteCount)) ? pair : nil
+    }
   }
 
   // MARK: choice
@@ -159,6 +191,9 @@ struct ReferenceChooser {
 private struct Sample {
   let index: Int
   let count: Int
+  private let column: Column
+  /// Of the row group.
+  private let rowCount: Int
   /// An i64 a slot.
   let integers: MutableBuffer
   /// One of `colonnade_slot_…` a slot.
@@ -167,7 +202,7 @@ private struct Sample {
   private let form: DecimalForm
   let width: Int
   let isFloat: Bool
-  /// Bytes of the sample stored without a reference.
+  /// Bytes of the sample stored without a reference and without a dictionary.
   let byteCount: Int
   /// The same with the time to decode.
   let price: Double
@@ -180,6 +215,8 @@ private struct Sample {
     let page = PageSlots(source, 0..<column.count, scratch: scratch)
     guard page.nullCount < page.count else { return nil }
     self.index = index
+    self.column = column
+    self.rowCount = rowCount
     count = column.count
     width = source.kind.width
     if case .float = source.kind {
@@ -197,7 +234,6 @@ private struct Sample {
       EncodingChooser(EncodingOptions(profile: model.profile)).plan(page, dictionary: nil)
     ]
     if let delta = Self.delta(page) { plans.append(delta) }
-    if let dictionary = Self.dictionary(source, rowCount) { plans.append(dictionary) }
     var best = (byteCount: 0, price: Double.infinity)
     for plan in plans {
       let price = model.price(plan, slotCount: page.count)
@@ -229,7 +265,8 @@ private struct Sample {
   }
 
   /// Codes, and the sample's share of their dictionary.
-  private static func dictionary(_ source: SlotSource, _ rowCount: Int) -> PagePlan? {
+  var dictionary: PagePlan? {
+    let source = SlotSource(column)
     let sample = ChunkDictionary.sample(source)
     guard sample.distinct * 2 <= sample.slots else { return nil }
     let bitWidth = Int.bitWidth - max(0, sample.distinct - 1).leadingZeroBitCount

@@ -111,7 +111,7 @@ struct RelativeIntegers {
 
   /// A base that leaves out the lowest hundredth, where a few low integers would widen all others.
   private func lowBase(_ full: Int) -> UInt64? {
-    let some = min(256, count)
+    let some = min(128, count)
     let sample = (0..<some).map { unsafe Int64(bitPattern: values[$0 * count / some]) }.sorted()
     let low = sample[some / 64]
     let range = UInt64(bitPattern: sample[some - 1 - some / 64] &- low)

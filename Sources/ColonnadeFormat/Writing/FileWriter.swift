@@ -121,10 +121,13 @@ package final class FileWriter: @unchecked Sendable {
         .schemaMismatch, "column '\(field.name)' holds \(column.type), the file \(field.type)")
     }
     let slots = try tree.slots(of: batch.columns, rowCount: batch.rowCount)
-    let references =
-      options.references
-      ?? ReferenceChooser(options.encoding).references(among: batch.columns)
-    let results = FieldResults(count: slots.count)
+    let references: [Int: ColumnReference]
+    if let given = options.references {
+      references = given
+    } else {
+      references = try ReferenceChooser(options.encoding).references(among: batch.columns)
+    }
+    let results = ParallelResults<EncodedField>(count: slots.count)
     try WorkerPool.shared.run(count: slots.count) { (index) throws(ColonnadeError) in
       let reference = references[index].map { how in
         ChunkReference(column: batch.columns[index + Int(how.distance)], how: how)
@@ -214,26 +217,4 @@ package final class FileWriter: @unchecked Sendable {
   }
 
   deinit { abandon() }
-}
-
-/// Slots for results of parallel work, each written by one thread.
-@safe private final class FieldResults: @unchecked Sendable {
-  private let storage: UnsafeMutablePointer<EncodedField?>
-  private let count: Int
-
-  init(count: Int) {
-    self.count = count
-    unsafe storage = .allocate(capacity: count)
-    unsafe storage.initialize(repeating: nil, count: count)
-  }
-
-  deinit {
-    unsafe storage.deinitialize(count: count)
-    unsafe storage.deallocate()
-  }
-
-  /// SAFETY: every index is written by one thread, and read after all of them ended.
-  func set(_ index: Int, _ field: EncodedField) { unsafe storage[index] = field }
-
-  var all: [EncodedField] { (0..<count).compactMap { unsafe storage[$0] } }
 }

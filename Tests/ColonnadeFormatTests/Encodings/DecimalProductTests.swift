@@ -40,7 +40,7 @@ import Testing
       try prices.append(value: .float(Double(cents) * 0.01))
     }
     let (quantity, price) = (quantities.finish(), prices.finish())
-    let references = ReferenceChooser(EncodingOptions()).references(among: [quantity, price])
+    let references = try ReferenceChooser(EncodingOptions()).references(among: [quantity, price])
     #expect(references[1]?.relation == .multiple, "seed \(seed)")
     guard let how = references[1] else { return }
     let file = MemoryFile()

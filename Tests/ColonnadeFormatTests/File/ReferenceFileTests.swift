@@ -109,7 +109,7 @@ import Testing
     #expect(files[0] == files[1])
   }
 
-  @Test func columnsThatHaveNothingInCommonStayAlone() {
+  @Test func columnsThatHaveNothingInCommonStayAlone() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)
     var columns: [Column] = []
@@ -125,11 +125,11 @@ import Testing
       }
       columns.append(builder.finish())
     }
-    let found = ReferenceChooser(EncodingOptions()).references(among: columns)
+    let found = try ReferenceChooser(EncodingOptions()).references(among: columns)
     #expect(found.isEmpty, "seed \(seed): \(found)")
   }
 
-  @Test func whatIsReferredToRefersToNothing() {
+  @Test func whatIsReferredToRefersToNothing() throws {
     // Each column is near all others: any two would do.
     var generator = SeededGenerator(seed: 3)
     let builders = (0..<40).map { _ in ColumnBuilder(.int64, capacity: 5_000) }
@@ -137,7 +137,7 @@ import Testing
       let base = Int64(generator.next() % 1_000_000)
       for builder in builders { builder.append(fixed: base + Int64(generator.next() % 8)) }
     }
-    let found = ReferenceChooser(EncodingOptions())
+    let found = try ReferenceChooser(EncodingOptions())
       .references(among: builders.map { $0.finish() })
     // Neighbours are measured up to 16 apart.
     #expect(found.count >= 37)
