@@ -109,6 +109,34 @@ import Testing
     #expect(calls() == 5)
   }
 
+  /// Who comes again and again gets the neighbours, too; nobody gets more than the file has.
+  @Test func whoComesOftenGetsNeighbours() throws {
+    let folder = try ScratchFolder()
+    let granule = MappedFile.granuleByteCount
+    let count = (MappedFile.narrowCount + 3) * MappedFile.granulesAtOnce + 1
+    try folder.write("a", [UInt8](repeating: 9, count: count * granule - 5))
+    let fileSystem = FaultingFileSystem(maps: true)
+    let file = try fileSystem.map(folder.path("a"))
+    func calls() -> Int { fileSystem.journal.filter { $0.operation == .populate }.count }
+    try #require(fileSystem.mapsFiles)
+    for index in 0..<MappedFile.narrowCount {
+      let first = index * MappedFile.granulesAtOnce * granule
+      try file.populate(from: first, byteCount: 1)
+      #expect(calls() == index + 1)
+    }
+    // Not populated with the one before it.
+    try file.populate(from: granule, byteCount: 1)
+    #expect(calls() == MappedFile.narrowCount + 1)
+    // From here on all of eight granules.
+    for index in 2..<MappedFile.granulesAtOnce {
+      try file.populate(from: index * granule, byteCount: granule)
+    }
+    #expect(calls() == MappedFile.narrowCount + 1)
+    let bytes = try file.buffer(from: (count - 1) * granule, byteCount: granule - 5)
+    #expect(bytes.array.allSatisfy { $0 == 9 })
+    #expect(calls() == MappedFile.narrowCount + 2)
+  }
+
   @Test func aDiskThatFailsIsAnError() throws {
     let folder = try ScratchFolder()
     try folder.write("a", [UInt8](repeating: 9, count: 300_000))

@@ -4,10 +4,11 @@ import ColonnadeBase
 
 /// Scratch memory and a decompressor; not shared between threads.
 final class DecodingScratch {
-  let content = MutableBuffer()
-  let codes = MutableBuffer()
-  let rows = MutableBuffer()
-  let integers = MutableBuffer()
+  // Made where a page asks for them: the one value of a small page often asks for none.
+  private(set) lazy var content = MutableBuffer()
+  private(set) lazy var codes = MutableBuffer()
+  private(set) lazy var rows = MutableBuffer()
+  private(set) lazy var integers = MutableBuffer()
   private var held: ZstdDecompressor?
 
   deinit { held?.giveBack() }

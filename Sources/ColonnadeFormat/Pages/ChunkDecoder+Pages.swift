@@ -130,7 +130,7 @@ extension ChunkDecoder {
   func sharedColumn(_ slots: Range<Int>) throws(ColonnadeError) -> Column? {
     let kind = SlotKind(shape.type)
     guard kind.width > 0, kind != .bytes, kind != .lengths, !slots.isEmpty else { return nil }
-    let context = context()
+    var known: PageContext?
     var start: UInt64?
     var expected: UInt64 = 0
     var nulls = false
@@ -143,6 +143,8 @@ extension ChunkDecoder {
       guard entry.encodingCode == Encoding.plain.rawValue, !entry.isFramed,
         page.range.contains(slot)
       else { return nil }
+      let context = known ?? context()
+      known = context
       let decoder = try PageDecoder(context, entry, count: page.count)
       guard Int(entry.byteCount) == page.count * kind.width else { return nil }
       if start == nil {
