@@ -12,6 +12,17 @@
 #include <unistd.h>
 
 const int colonnade_madv_populate_read = 22;
+const int colonnade_madv_free = 8;
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define COLONNADE_WATCHES_ALLOCATIONS 1
+#endif
+#endif
+#ifndef COLONNADE_WATCHES_ALLOCATIONS
+#define COLONNADE_WATCHES_ALLOCATIONS 0
+#endif
+const int colonnade_watches_allocations = COLONNADE_WATCHES_ALLOCATIONS;
 
 int colonnade_rename_exclusively(const char *from, const char *to) {
 #if defined(__linux__)

@@ -68,6 +68,8 @@ public struct Batch: Sendable {
   public let schema: Schema
   public let columns: [Column]
   public let rowCount: Int
+  /// The columns as they leave, where a thread made them ready before they are asked for.
+  var outgoing: OutgoingColumns?
 
   public init(schema: Schema, columns: [Column], rowCount: Int) {
     precondition(columns.count == schema.fields.count)

@@ -21,9 +21,11 @@ public func colonnade_scan(
     let source = handle.source
     let projection = try ScanProjection(request.projection, columns: source.columns)
     let predicate = try request.predicate?.bind(source.columns)
-    let scanOptions = request.options
+    var scanOptions = request.options
+    scanOptions.layout = try request.layout(of: projection.schema)
     // Started with the first batch: a consumer that only looks at the schema costs nothing.
-    unsafe try export(projection.schema, request, to: out) { () throws(ColonnadeError) in
+    unsafe try export(projection.schema, request, to: out) {
+      [scanOptions] () throws(ColonnadeError) in
       try Scan(source, projection: projection, predicate: predicate, options: scanOptions)
     }
   }

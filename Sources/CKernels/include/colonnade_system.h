@@ -7,6 +7,12 @@
 /// The advice MADV_POPULATE_READ of madvise (Linux 5.14).
 extern const int colonnade_madv_populate_read;
 
+/// The advice MADV_FREE of madvise: the kernel may take the pages while nothing is written to them.
+extern const int colonnade_madv_free;
+
+/// 1 where every allocation is watched (AddressSanitizer), which memory kept for reuse would hide.
+extern const int colonnade_watches_allocations;
+
 /// renameat2 with RENAME_NOREPLACE: 0, or -1 with errno set (EEXIST when `to` exists; EINVAL or
 /// ENOSYS where the file system or the kernel cannot do it).
 int colonnade_rename_exclusively(const char *from, const char *to);

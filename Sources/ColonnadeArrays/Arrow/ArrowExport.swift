@@ -40,6 +40,7 @@ package enum ArrowExport {
   package static func node(
     _ batch: Batch, layout: ArrowLayout
   ) throws(ColonnadeError) -> ArrowNode {
+    if let made = batch.outgoing, made.fields == layout.fields { return made.node }
     guard layout.fields.count == batch.columns.count else {
       throw ColonnadeError(
         .schemaMismatch,
@@ -55,5 +56,22 @@ package enum ArrowExport {
       }
     }
     return ArrowNode(length: batch.rowCount, nullCount: 0, buffers: [nil], children: children)
+  }
+}
+
+/// Columns in a layout, made ready on a thread that decodes so that the consumer's has not to copy.
+struct OutgoingColumns: Sendable {
+  let fields: [ArrowField]
+  let node: ArrowNode
+}
+
+extension Batch {
+  /// The same batch, to be exported in `layout` without more work. Where it does not fit the layout
+  /// the export says so.
+  package func ready(for layout: ArrowLayout) -> Batch {
+    guard let node = try? ArrowExport.node(self, layout: layout) else { return self }
+    var batch = self
+    batch.outgoing = OutgoingColumns(fields: layout.fields, node: node)
+    return batch
   }
 }

@@ -15,6 +15,8 @@ package struct ScanOptions: Sendable {
   /// The most rows of a batch, 1 at least; a batch never has more than `Batch.maximumRowCount`.
   package var batchRowCount: Int
   package var cancellation: Cancellation?
+  /// The layout in which the batches leave, if it is known.
+  package var layout: ArrowLayout?
 
   package init(
     limit: Int? = nil, rows: Range<Int>? = nil, batchRowCount: Int = Batch.maximumRowCount,
@@ -60,11 +62,17 @@ package final class Scan: BatchStream, @unchecked Sendable {
       rows: options.rows.map(source.existing), rowLimit: options.limit, metrics: metrics)
     let reader = ScanUnitReader(
       source: source.columns, projection: projection, predicate: predicate, metrics: metrics)
+    // Batches that are cut would be made ready in vain.
+    let isCut = options.limit != nil || options.batchRowCount < Batch.maximumRowCount
+    let layout = isCut ? nil : options.layout
     let columnCount = max(projection.columns.count, predicate?.columns.count ?? 0)
     pipeline = OrderedPipeline(
       cancellation: options.cancellation, isSmall: { $0.isSmall(columnCount: columnCount) },
       source: { () throws(ColonnadeError) in try planner.next() },
-      transform: { (unit: ScanUnit) throws(ColonnadeError) in try reader.read(unit) })
+      transform: { (unit: ScanUnit) throws(ColonnadeError) in
+        guard let batch = try reader.read(unit) else { return nil }
+        return layout.map { batch.ready(for: $0) } ?? batch
+      })
   }
 
   /// The next batch that holds rows, `nil` after the last. One thread at a time.
