@@ -77,6 +77,13 @@ int colonnade_utf8_values_are_valid(
   return 1;
 }
 
+COLONNADE_CLONES
+uint64_t colonnade_sum_u32(const uint32_t *values, size_t count) {
+  uint64_t total = 0;
+  for (size_t i = 0; i < count; i++) total += values[i];
+  return total;
+}
+
 uint64_t colonnade_lengths_finish(
     uint32_t *lengths, size_t count, uint64_t base, const uint8_t *bits, size_t firstBit) {
   uint64_t total = 0, greatest = 0;

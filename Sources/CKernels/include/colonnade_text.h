@@ -13,6 +13,9 @@ int colonnade_utf8_is_valid(const uint8_t *bytes, size_t byteCount);
 int colonnade_utf8_values_are_valid(
     const uint8_t *bytes, size_t byteCount, const uint32_t *lengths, size_t count);
 
+/// The sum of `count` values.
+uint64_t colonnade_sum_u32(const uint32_t *values, size_t count);
+
 /// Adds `base` to each length, or makes it 0 where its bit is 0 (`bits` may be NULL: all valid).
 /// Returns their sum, or UINT64_MAX when one does not fit 32 bits.
 uint64_t colonnade_lengths_finish(

@@ -22,7 +22,8 @@ extension PageDecoder {
     } else {
       var validity: (bits: Buffer, firstBit: Int)?
       if hasNulls { validity = try chunkValidity(range) }
-      if rows.count < 64, let slots = blockSlots, slots < count {
+      // Where rows are twice as many as blocks, few blocks hold none.
+      if let slots = blockSlots, slots < count, rows.count * slots < 2 * count {
         unsafe try gatherBlocks(rows, slots, validity, range, into: sink, at: position)
       } else {
         var content = try wholeBody()

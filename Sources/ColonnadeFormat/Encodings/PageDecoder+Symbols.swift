@@ -55,24 +55,37 @@ extension PageDecoder {
     return unsafe Codes(table: table, layout: layout, counts: counts)
   }
 
-  /// Unpacks codes `range` of the page to `target`, checked against the table.
-  private func unpack(
-    _ range: Range<Int>, of codes: Codes, to target: UnsafeMutablePointer<UInt16>
-  ) throws(ColonnadeError) {
-    guard !range.isEmpty else { return }
+  /// The blocks that hold codes `range` of the page, and the code they start with.
+  private func packedCodes(
+    _ range: Range<Int>, of codes: Codes
+  ) throws(ColonnadeError) -> (bytes: Buffer, codes: Range<Int>) {
     // Whole blocks of 1,024 codes, and no more of them than hold the range.
     let block = DeltaEncoding.blockCount
     let first = range.lowerBound / block * block
     let end = min(Int(entry.auxiliaryCount), (range.upperBound + block - 1) / block * block)
     let width = Int(entry.scale)
-    let packed = try body(
+    let bytes = try body(
       codes.layout.codesStart + PackedEncoding.packedByteCount(first, width),
       PackedEncoding.packedByteCount(end - first, width))
+    return (bytes, first..<end)
+  }
+
+  /// Unpacks codes `range` of the page to `target`; `check` says whether they are codes.
+  private func unpack(
+    _ range: Range<Int>, from packed: (bytes: Buffer, codes: Range<Int>),
+    to target: UnsafeMutablePointer<UInt16>
+  ) {
     unsafe colonnade_unpack(
-      target, 2, packed.unsafeAddress.assumingMemoryBound(to: UInt8.self), end - first,
-      range.lowerBound - first, range.count, 0, UInt32(width))
-    guard unsafe Int(colonnade_greatest_u16(target, range.count)) < codes.table.count else {
-      throw corrupt("a code of none of the \(codes.table.count) symbols")
+      target, 2, packed.bytes.unsafeAddress.assumingMemoryBound(to: UInt8.self),
+      packed.codes.count, range.lowerBound - packed.codes.lowerBound, range.count, 0,
+      UInt32(entry.scale))
+  }
+
+  private func check(
+    _ unpacked: UnsafePointer<UInt16>, _ some: Int, _ table: SymbolTable
+  ) throws(ColonnadeError) {
+    guard unsafe some == 0 || Int(colonnade_greatest_u16(unpacked, some)) < table.count else {
+      throw corrupt("a code of none of the \(table.count) symbols")
     }
   }
 
@@ -115,16 +128,18 @@ extension PageDecoder {
       sink.markValid(position, range.count)
     }
     let codes = try symbolCodes()
-    var first = 0
-    for slot in 0..<range.lowerBound { unsafe first += Int(codes.counts[slot]) }
+    let first = unsafe Int(colonnade_sum_u32(codes.counts, range.lowerBound))
     var wanted = Int(entry.auxiliaryCount)
     if range.count < count {
-      wanted = 0
-      for slot in range { unsafe wanted += Int(codes.counts[slot]) }
+      wanted = unsafe Int(colonnade_sum_u32(codes.counts + range.lowerBound, range.count))
     }
     let unpacked = unsafe context.scratch.codes.room(wanted * 2)
       .assumingMemoryBound(to: UInt16.self)
-    unsafe try unpack(first..<first + wanted, of: codes, to: unpacked)
+    if wanted > 0 {
+      let range = first..<first + wanted
+      unsafe unpack(range, from: try packedCodes(range, of: codes), to: unpacked)
+    }
+    unsafe try check(unpacked, wanted, codes.table)
     var byteCount = Int(entry.base >> 32)
     if range.count < count {
       byteCount = unsafe Int(
@@ -136,6 +151,9 @@ extension PageDecoder {
       unpacked, codes.counts + range.lowerBound, range.count, byteCount: byteCount, codes.table,
       into: sink, at: position)
   }
+
+  /// So many rows of a page are read one by one.
+  private static let fewRowCount = 3
 
   /// Decodes the slots of the chunk at ascending `rows`, all in this page.
   func gatherSymbols(
@@ -152,34 +170,35 @@ extension PageDecoder {
     let counts = unsafe places + rows.count
     for index in 0..<rows.count {
       let row = unsafe Int(rows[index]) - pageStart
-      while slot < row {
-        unsafe first += Int(codes.counts[slot])
-        slot += 1
-      }
+      unsafe first += Int(colonnade_sum_u32(codes.counts + slot, row - slot))
+      slot = row
       unsafe places[index] = UInt32(first)
       unsafe counts[index] = codes.counts[row]
       unsafe wanted += Int(codes.counts[row])
     }
     let unpacked = unsafe context.scratch.codes.room(wanted * 2)
       .assumingMemoryBound(to: UInt16.self)
-    var at = 0
-    if rows.count * 8 < count {
-      for index in 0..<rows.count {
-        let start = unsafe Int(places[index])
-        let some = unsafe Int(counts[index])
-        unsafe try unpack(start..<start + some, of: codes, to: unpacked + at)
-        at += some
-      }
-    } else {
-      let all = MutableBuffer(byteCount: Int(entry.auxiliaryCount) * 2)
-      let whole = unsafe all.pointer.assumingMemoryBound(to: UInt16.self)
-      unsafe try unpack(0..<Int(entry.auxiliaryCount), of: codes, to: whole)
-      for index in 0..<rows.count {
-        let some = unsafe Int(counts[index])
-        unsafe (unpacked + at).update(from: whole + Int(places[index]), count: some)
-        at += some
-      }
+    // Blocks from the first row's to the last one's at once, unless the rows are few and far apart.
+    var all: (bytes: Buffer, codes: Range<Int>)?
+    if wanted > 0, rows.count > Self.fewRowCount {
+      let last = rows.count - 1
+      let end = unsafe Int(places[last]) + Int(counts[last])
+      all = unsafe try packedCodes(Int(places[0])..<end, of: codes)
     }
+    var at = 0
+    for index in 0..<rows.count {
+      let start = unsafe Int(places[index])
+      let some = unsafe Int(counts[index])
+      guard some > 0 else { continue }
+      let range = start..<start + some
+      if let all {
+        unsafe unpack(range, from: all, to: unpacked + at)
+      } else {
+        unsafe unpack(range, from: try packedCodes(range, of: codes), to: unpacked + at)
+      }
+      at += some
+    }
+    unsafe try check(unpacked, wanted, codes.table)
     let byteCount = unsafe Int(
       colonnade_symbols_byte_count(
         unpacked, wanted, codes.table.lengths.unsafeAddress.assumingMemoryBound(to: UInt8.self)))
