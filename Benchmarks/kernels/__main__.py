@@ -18,7 +18,7 @@ def built(folder: pathlib.Path) -> pathlib.Path:
     """The program of all kernels, compiled as the package compiles them."""
     program = folder / "kernels"
     sources = sorted((ROOT / "Sources/CKernels").glob("*.c"))
-    subprocess.run(["clang", "-O3", "-I", ROOT / "Sources/CKernels/include",
+    subprocess.run(["clang", "-O3", "-std=c11", "-I", ROOT / "Sources/CKernels/include",
                     "-o", program, ROOT / "Benchmarks/kernels/kernels.c", *sources, "-lm"], check=True)
     return program
 
@@ -36,6 +36,7 @@ def counted(program: pathlib.Path, index: int) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tools/bench --kernels", description=__doc__)
+    parser.add_argument("--kernels", action="store_true", help="that it is these that are meant")
     parser.parse_args()
     for tool, package in (("valgrind", "valgrind"), ("clang", "clang, or Swift's toolchain")):
         if shutil.which(tool) is None:

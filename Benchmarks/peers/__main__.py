@@ -20,6 +20,8 @@ def main() -> int:
     parser.add_argument("--curves", nargs="?", const="some", choices=["some", "all"],
                         help="cost curves too (--only 'curves/*': nothing else); all: 60 million "
                              "rows, 10 GB of disk and several minutes")
+    parser.add_argument("--kernels", action="store_true",
+                        help="nothing but instructions of single kernels, counted by valgrind")
     parser.add_argument("--list", action="store_true", help="names of jobs and engines")
     parser.add_argument("--no-build", action="store_true", help="take the library as it is")
     options = parser.parse_args()

@@ -81,6 +81,23 @@ static inline const symbol_entry *longest_of_crowd(
   return NULL;
 }
 
+// The longest symbol of a bucket at a text; NULL for none.
+static inline const symbol_entry *longest_of_bucket(
+    const colonnade_symbol_matcher *matcher, const uint16_t *starts, const uint16_t *lengths,
+    uint16_t bucket, uint64_t low, uint64_t high, size_t left) {
+  if (lengths[bucket] != 0) {
+    return longest_of_crowd(matcher, lengths[bucket], low, high, left);
+  }
+  for (unsigned i = starts[bucket]; i < starts[bucket + 1]; i++) {
+    const symbol_entry *entry = &matcher->entries[i];
+    unsigned behind = entry->length > 8 ? entry->length - 8u : 0;
+    uint64_t other = ((low ^ entry->low) & low_bytes(entry->length)) |
+                     ((high ^ entry->high) & low_bytes(behind));
+    if (other == 0 && entry->length <= left) return entry;
+  }
+  return NULL;
+}
+
 // The code of the longest symbol at `text`, which holds `left` bytes (at least 1) and sixteen
 // readable ones; NO_SYMBOL where there is none.
 static inline uint16_t longest_symbol(
@@ -89,47 +106,19 @@ static inline uint16_t longest_symbol(
   uint64_t low, high;
   memcpy(&low, text, 8);
   memcpy(&high, text + 8, 8);
+  const symbol_entry *entry = NULL;
   if (left >= 8) {
-    uint16_t bucket = bucket_of_8(low);
-    unsigned i = matcher->longStarts[bucket];
-    if (matcher->longLengths[bucket] != 0) {
-      const symbol_entry *entry =
-          longest_of_crowd(matcher, matcher->longLengths[bucket], low, high, left);
-      if (entry != NULL) {
-        *length = entry->length;
-        return entry->code;
-      }
-      i = matcher->longStarts[bucket + 1];
-    }
-    for (; i < matcher->longStarts[bucket + 1]; i++) {
-      const symbol_entry *entry = &matcher->entries[i];
-      uint64_t other = (low ^ entry->low) |
-                       ((high ^ entry->high) & low_bytes(entry->length - 8u));
-      if (other == 0 && entry->length <= left) {
-        *length = entry->length;
-        return entry->code;
-      }
-    }
+    entry = longest_of_bucket(
+        matcher, matcher->longStarts, matcher->longLengths, bucket_of_8(low), low, high, left);
   }
-  if (left >= 4) {
-    uint16_t bucket = bucket_of_4((uint32_t)low);
-    unsigned i = matcher->middleStarts[bucket];
-    if (matcher->middleLengths[bucket] != 0) {
-      const symbol_entry *entry =
-          longest_of_crowd(matcher, matcher->middleLengths[bucket], low, high, left);
-      if (entry != NULL) {
-        *length = entry->length;
-        return entry->code;
-      }
-      i = matcher->middleStarts[bucket + 1];
-    }
-    for (; i < matcher->middleStarts[bucket + 1]; i++) {
-      const symbol_entry *entry = &matcher->entries[i];
-      if (((low ^ entry->low) & low_bytes(entry->length)) == 0 && entry->length <= left) {
-        *length = entry->length;
-        return entry->code;
-      }
-    }
+  if (entry == NULL && left >= 4) {
+    entry = longest_of_bucket(
+        matcher, matcher->middleStarts, matcher->middleLengths, bucket_of_4((uint32_t)low), low,
+        high, left);
+  }
+  if (entry != NULL) {
+    *length = entry->length;
+    return entry->code;
   }
   for (unsigned some = left >= 3 ? 3 : (unsigned)left; some >= 2; some--) {
     uint32_t key = short_key((uint32_t)low, some);
