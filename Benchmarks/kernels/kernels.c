@@ -152,6 +152,20 @@ static void symbols_decode(void) {
       made, copied, textByteCount, codes, counts, COUNT, symbols, symbolLengths, 0, 0);
 }
 
+static uint8_t table[256 * COLONNADE_TEXT_STRIDE];
+static uint32_t tableLengths[256];
+static void coded_text(void) {
+  colonnade_coded_text((uint32_t *)made, copied, rows, COUNT, table, tableLengths, 16);
+}
+static void prepare_coded_text(void) {
+  for (size_t i = 0; i < 256; i++) tableLengths[i] = (uint32_t)(4 + i % 8);
+  for (size_t i = 0; i < COUNT; i++) rows[i] = (uint32_t)(draw() % 256);
+}
+static void symbols_decode_ends(void) {
+  colonnade_symbols_decode_ends(
+      (uint32_t *)made, copied, textByteCount, codes, counts, COUNT, symbols, symbolLengths, 0);
+}
+
 static void nothing(void) {}
 static void pack_12(void) { pack(12); }
 static void spread_rows(void) {
@@ -181,6 +195,8 @@ static const struct {
     {"offsets of views", nothing, views_ends, COUNT},
     {"bytes of views", nothing, views_copy, COUNT},
     {"symbols to text", prepare_decoding, symbols_decode, COUNT},
+    {"symbols to text and offsets", prepare_decoding, symbols_decode_ends, COUNT},
+    {"codes to text and offsets", prepare_coded_text, coded_text, COUNT},
     {"symbols of text (write), a byte", prepare_encoding, symbols_encode, 0},
     {"symbols trained (write), a byte", prepare_training, symbols_train, 0},
     {"UTF-8, a byte", nothing, utf8, 0},

@@ -79,6 +79,14 @@ public struct Batch: Sendable {
     self.rowCount = rowCount
   }
 
+  /// A batch that leaves in one layout and is for nothing else: its columns are not there.
+  package init(schema: Schema, outgoing: OutgoingColumns) {
+    self.schema = schema
+    columns = []
+    rowCount = outgoing.node.length
+    self.outgoing = outgoing
+  }
+
   /// The largest number of rows a batch handed to a consumer holds.
   public static let maximumRowCount = 65_536
   /// The largest number of bytes a batch handed to a consumer should hold.

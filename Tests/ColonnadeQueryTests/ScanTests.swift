@@ -147,4 +147,47 @@ import Testing
       #expect(throws: ColonnadeError.self) { try scan.next() }
     }
   }
+
+  /// Whether both lay the same values the same way.
+  private static func areEqual(_ left: ArrowNode, _ right: ArrowNode) -> Bool {
+    left.length == right.length && left.nullCount == right.nullCount
+      && left.buffers.count == right.buffers.count
+      && zip(left.buffers, right.buffers).allSatisfy { left, right in
+        unsafe (left?.unsafeBytes ?? .init(start: nil, count: 0))
+          .elementsEqual(right?.unsafeBytes ?? .init(start: nil, count: 0))
+      }
+      && left.children.count == right.children.count
+      && zip(left.children, right.children).allSatisfy { areEqual($0, $1) }
+  }
+
+  @Test func batchesReadForALayoutAreThoseMadeFromColumns() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("seed of layouts: \(seed)")
+    var generator = SeededGenerator(seed: seed)
+    let columns = try RandomColumns(count: 300, using: &generator)
+    try withFile(columns) { source in
+      let projection = try ScanProjection(.all, columns: source.columns)
+      let layout = ArrowLayout(
+        schema: projection.schema, defaults: [.offsets, .plainCategoricals])
+      for text in [nil, "i64 > 0", "s is not null"] {
+        let predicate = try text.map { try Predicate($0).bind(source.columns) }
+        func nodes(_ known: ArrowLayout?) throws -> [ArrowNode] {
+          var options = ScanOptions()
+          options.layout = known
+          let scan = try Scan(
+            source, projection: projection, predicate: predicate, options: options)
+          var nodes: [ArrowNode] = []
+          while let batch = try scan.next() {
+            nodes.append(try ArrowExport.node(batch, layout: layout))
+          }
+          return nodes
+        }
+        let (made, read) = (try nodes(nil), try nodes(layout))
+        #expect(!made.isEmpty && made.count == read.count, "seed \(seed): \(text ?? "all")")
+        #expect(
+          zip(made, read).allSatisfy { ScanTests.areEqual($0, $1) },
+          "seed \(seed): \(text ?? "all")")
+      }
+    }
+  }
 }

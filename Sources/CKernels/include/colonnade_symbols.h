@@ -22,6 +22,11 @@ size_t colonnade_symbols_decode(
     size_t count, const uint8_t *symbols, const uint8_t *lengths, uint32_t bufferIndex,
     uint32_t offset);
 
+/// The same to the ends of values in place of views, counted on from `offset`.
+size_t colonnade_symbols_decode_ends(
+    uint32_t *ends, uint8_t *target, size_t room, const uint16_t *codes, uint32_t *counts,
+    size_t count, const uint8_t *symbols, const uint8_t *lengths, uint32_t offset);
+
 /// Bytes that `count` codes stand for.
 uint64_t colonnade_symbols_byte_count(
     const uint16_t *codes, size_t count, const uint8_t *lengths);

@@ -57,6 +57,25 @@ void colonnade_views_ends(void *ends, int isWide, const void *views, size_t coun
 uint8_t *colonnade_views_copy(
     uint8_t *target, const void *views, size_t count, const uint8_t *const *buffers);
 
+/// The most bytes of a value that a table of texts holds.
+#define COLONNADE_TEXT_STRIDE 32
+
+/// Lays the values of `count` views in a table, `stride` bytes each (8, 16, 24
+/// or COLONNADE_TEXT_STRIDE, not less than the longest has), with zeros behind them, and writes their lengths.
+void colonnade_text_table(
+    uint8_t *table, uint32_t *lengths, uint32_t stride, const void *views, size_t count,
+    const uint8_t *const *buffers);
+
+/// Bytes of the texts of `count` codes.
+uint64_t colonnade_coded_text_size(
+    const uint32_t *codes, size_t count, const uint32_t *lengths);
+
+/// Writes the texts of `count` codes back to back, fewer than 2^32 bytes, and their `count + 1` ends,
+/// the first of them 0. `target` has room for all of them plus COLONNADE_TEXT_STRIDE bytes.
+void colonnade_coded_text(
+    uint32_t *ends, uint8_t *target, const uint32_t *codes, size_t count, const uint8_t *table,
+    const uint32_t *lengths, uint32_t stride);
+
 /// Index of the first of `count` foreign views that is broken, `count` where none is: a negative
 /// length, bytes outside of the data buffers, another prefix than the bytes have, text that is not
 /// UTF-8 where `isText`. Views whose bit is 0 are passed over (`bits` may be NULL). `sizes` are those

@@ -41,13 +41,35 @@ package enum ArrowExport {
     _ batch: Batch, layout: ArrowLayout
   ) throws(ColonnadeError) -> ArrowNode {
     if let made = batch.outgoing, made.fields == layout.fields { return made.node }
-    guard layout.fields.count == batch.columns.count else {
+    return try OutgoingColumns(batch.columns, rowCount: batch.rowCount, layout: layout).node
+  }
+}
+
+/// Columns in a layout, made ready on a thread that decodes so that the consumer's has not to copy.
+package struct OutgoingColumns: Sendable {
+  package let fields: [ArrowField]
+  package let node: ArrowNode
+
+  /// - Parameters:
+  ///   - columns: one for each field of `layout`.
+  ///   - texts: columns of text that were decoded in their layout, by field; the column is `nil` then.
+  /// - Throws: as `ArrowExport.batch`.
+  package init(
+    _ columns: [Column?], texts: [Int: OffsetText] = [:], rowCount: Int, layout: ArrowLayout
+  ) throws(ColonnadeError) {
+    guard layout.fields.count == columns.count else {
       throw ColonnadeError(
         .schemaMismatch,
-        "a batch of \(batch.columns.count) columns does not fit a layout of \(layout.fields.count)")
+        "a batch of \(columns.count) columns does not fit a layout of \(layout.fields.count)")
     }
     var children: [ArrowNode] = []
-    for (column, field) in zip(batch.columns, layout.fields) {
+    for (index, field) in layout.fields.enumerated() {
+      if let text = texts[index] {
+        children.append(
+          ArrowNode(length: rowCount, nullCount: 0, buffers: [nil, text.ends, text.bytes]))
+        continue
+      }
+      guard let column = columns[index] else { preconditionFailure("no column \(index)") }
       do throws(ColonnadeError) {
         children.append(try ArrowNode(exporting: column, as: field.type))
       } catch {
@@ -55,23 +77,20 @@ package enum ArrowExport {
           error.kind, "column '\(field.name)': " + error.message, hint: error.hint)
       }
     }
-    return ArrowNode(length: batch.rowCount, nullCount: 0, buffers: [nil], children: children)
+    fields = layout.fields
+    node = ArrowNode(length: rowCount, nullCount: 0, buffers: [nil], children: children)
   }
-}
-
-/// Columns in a layout, made ready on a thread that decodes so that the consumer's has not to copy.
-struct OutgoingColumns: Sendable {
-  let fields: [ArrowField]
-  let node: ArrowNode
 }
 
 extension Batch {
   /// The same batch, to be exported in `layout` without more work. Where it does not fit the layout
   /// the export says so.
   package func ready(for layout: ArrowLayout) -> Batch {
-    guard let node = try? ArrowExport.node(self, layout: layout) else { return self }
+    guard let outgoing = try? OutgoingColumns(columns, rowCount: rowCount, layout: layout) else {
+      return self
+    }
     var batch = self
-    batch.outgoing = OutgoingColumns(fields: layout.fields, node: node)
+    batch.outgoing = outgoing
     return batch
   }
 }

@@ -18,7 +18,8 @@ extension ArrowNode {
       node.nullCount = column.count
     case .string(.views), .binary(.views): node.buffers += [column.values] + column.data
     case .string(.offsets(let offsets)), .binary(.offsets(let offsets)):
-      node.buffers += try ArrowNode.texts(column, offsets)
+      let text = try OffsetText(column, offsets)
+      node.buffers += [text.ends, text.bytes]
     case .dictionary(let index, let values, _):
       try node.setDictionary(of: column, index: index, values: values.type)
     case .decimal(_, _, let byteCount): node.buffers.append(column.decimals(byteCount: byteCount))
@@ -40,31 +41,6 @@ extension ArrowNode {
       preconditionFailure("no layout of a column leaves as \(type.format)")
     }
     self = node
-  }
-
-  /// Offsets and the bytes they point into.
-  private static func texts(
-    _ column: Column, _ offsets: ArrowOffsets
-  ) throws(ColonnadeError) -> [Buffer?] {
-    let total = column.textByteCount()
-    guard offsets == .wide || total <= UInt64(Int32.max) else {
-      throw ColonnadeError(
-        .limitExceeded, "a batch holds \(total) bytes of text, too many for 32-bit offsets",
-        hint: "ask for 64-bit offsets, for views or for smaller batches")
-    }
-    let width = offsets == .narrow ? 4 : 8
-    let ends = MutableBuffer(byteCount: (column.count + 1) * width)
-    unsafe colonnade_views_ends(
-      ends.pointer, offsets == .wide ? 1 : 0, column.values.unsafeAddress, column.count)
-    // The kernel writes up to 12 bytes where a short view ends.
-    let bytes = MutableBuffer(capacity: Int(total) + 16)
-    _ = unsafe bytes.extend(by: Int(total))
-    unsafe column.withDataAddresses { addresses in
-      _ = unsafe colonnade_views_copy(
-        bytes.pointer.assumingMemoryBound(to: UInt8.self), column.values.unsafeAddress,
-        column.count, addresses)
-    }
-    return [ends.freeze(), bytes.freeze()]
   }
 
   /// Indices in order of first appearance, and the distinct values they name.
@@ -109,7 +85,7 @@ extension ArrowNode {
 
 extension Column {
   /// Calls `body` with the addresses of the data buffers.
-  fileprivate func withDataAddresses<Result>(
+  func withDataAddresses<Result>(
     _ body: (UnsafePointer<UnsafePointer<UInt8>?>) -> Result
   ) -> Result {
     var addresses: [UnsafePointer<UInt8>?] = unsafe []
@@ -120,17 +96,6 @@ extension Column {
     unsafe addresses.append(nil)
     defer { extendLifetime(self) }
     return unsafe addresses.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
-  }
-
-  /// Bytes of all values of a `bytes` column.
-  fileprivate func textByteCount() -> UInt64 {
-    guard count > 0 else { return 0 }
-    var least: UInt32 = 0
-    var greatest: UInt32 = 0
-    var total: UInt64 = 0
-    unsafe colonnade_views_measure(
-      values.unsafeAddress, count, nil, 0, &least, &greatest, &total)
-    return total
   }
 
   /// Decimals in `byteCount` bytes each; shared where the column has them so.

@@ -99,6 +99,21 @@ extension PageDecoder {
 
   // MARK: dictionary
 
+  /// Unpacks the codes of slots `range` of a page without nulls, checked.
+  func decodeCodes(
+    _ range: Range<Int>, to target: UnsafeMutablePointer<UInt32>
+  ) throws(ColonnadeError) {
+    let content = try wholeBody()
+    unsafe colonnade_unpack(
+      target, 4, content.values.assumingMemoryBound(to: UInt8.self), content.count,
+      range.lowerBound, range.count, 0, UInt32(entry.bitWidth))
+    let greatest = unsafe Int(colonnade_greatest_u32(target, range.count))
+    let count = context.dictionary?.count ?? 0
+    guard greatest < count else {
+      throw corrupt("code \(greatest) of a dictionary of \(count)")
+    }
+  }
+
   /// Writes the dictionary's values for u32 codes, checked; null slots may have any.
   func lookUp(
     _ codes: UnsafeMutableRawPointer, _ some: Int, into sink: SlotSink, at position: Int

@@ -99,35 +99,35 @@ extension PageDecoder {
     let left = max(1, (sink.count - sink.filledCount) / max(1, some))
     let room = try sink.textRoom(byteCount, hint: byteCount * min(left, 1024))
     let target = unsafe (room.buffer.pointer + room.offset).assumingMemoryBound(to: UInt8.self)
+    // What lies behind is not written to yet: symbols may be copied whole up to the last one.
     let written = unsafe colonnade_symbols_decode(
-      sink.address(position), target, byteCount, unpacked, counts, some,
+      sink.address(position), target, room.buffer.capacity - room.offset, unpacked, counts, some,
       table.symbols.unsafeAddress.assumingMemoryBound(to: UInt8.self),
       table.lengths.unsafeAddress.assumingMemoryBound(to: UInt8.self), UInt32(room.index),
       UInt32(room.offset))
+    unsafe try check(written, target, counts, some, byteCount: byteCount, table)
+  }
+
+  /// Checks the text of `some` slots, whose lengths stand at `lengths`.
+  private func check(
+    _ written: Int, _ target: UnsafePointer<UInt8>, _ lengths: UnsafePointer<UInt32>,
+    _ some: Int, byteCount: Int, _ table: SymbolTable
+  ) throws(ColonnadeError) {
     guard written == byteCount else {
       throw corrupt("symbols of other than the \(byteCount) bytes that are stated")
     }
-    guard unsafe Int(colonnade_greatest_u32(counts, some)) <= EncodingLimit.inlineValueByteCount
+    guard unsafe Int(colonnade_greatest_u32(lengths, some)) <= EncodingLimit.inlineValueByteCount
     else { throw corrupt("a value that should stand out of line") }
     guard context.type.isText, !table.isText else { return }
-    guard unsafe colonnade_utf8_values_are_valid(target, byteCount, counts, some) == 1 else {
+    guard unsafe colonnade_utf8_values_are_valid(target, byteCount, lengths, some) == 1 else {
       throw corrupt("text that is not UTF-8")
     }
   }
 
-  /// Decodes slots `range` of the page.
-  func decodeSymbols(
-    _ range: Range<Int>, into sink: SlotSink, at position: Int
-  ) throws(ColonnadeError) {
-    if hasNulls {
-      let validity = try chunkValidity(range)
-      _ = unsafe sink.copyValidity(
-        validity.bits.unsafeAddress.assumingMemoryBound(to: UInt8.self), validity.firstBit,
-        position, range.count)
-    } else {
-      sink.markValid(position, range.count)
-    }
-    let codes = try symbolCodes()
+  /// The codes of slots `range`, and how many bytes they stand for.
+  private func unpack(
+    _ range: Range<Int>, of codes: Codes
+  ) throws(ColonnadeError) -> (unpacked: UnsafePointer<UInt16>, byteCount: Int) {
     let first = unsafe Int(colonnade_sum_u32(codes.counts, range.lowerBound))
     var wanted = Int(entry.auxiliaryCount)
     if range.count < count {
@@ -147,9 +147,46 @@ extension PageDecoder {
           unpacked, wanted,
           codes.table.lengths.unsafeAddress.assumingMemoryBound(to: UInt8.self)))
     }
+    return unsafe (UnsafePointer(unpacked), byteCount)
+  }
+
+  /// Decodes slots `range` of the page.
+  func decodeSymbols(
+    _ range: Range<Int>, into sink: SlotSink, at position: Int
+  ) throws(ColonnadeError) {
+    if hasNulls {
+      let validity = try chunkValidity(range)
+      _ = unsafe sink.copyValidity(
+        validity.bits.unsafeAddress.assumingMemoryBound(to: UInt8.self), validity.firstBit,
+        position, range.count)
+    } else {
+      sink.markValid(position, range.count)
+    }
+    let codes = try symbolCodes()
+    let (unpacked, byteCount) = unsafe try unpack(range, of: codes)
     unsafe try write(
       unpacked, codes.counts + range.lowerBound, range.count, byteCount: byteCount, codes.table,
       into: sink, at: position)
+  }
+
+  /// Appends the text of slots `range` of a page without nulls to `bytes`, which have room for the
+  /// whole page, and writes where each slot's ends in them.
+  func decodeSymbols(
+    _ range: Range<Int>, ends: UnsafeMutablePointer<UInt32>, to bytes: MutableBuffer
+  ) throws(ColonnadeError) {
+    let codes = try symbolCodes()
+    let (unpacked, byteCount) = unsafe try unpack(range, of: codes)
+    let room = bytes.capacity - bytes.byteCount
+    guard byteCount <= room else { throw corrupt("more than the bytes that are stated") }
+    let offset = bytes.byteCount
+    let target = unsafe bytes.extend(by: byteCount).assumingMemoryBound(to: UInt8.self)
+    let lengths = unsafe codes.counts + range.lowerBound
+    let written = unsafe colonnade_symbols_decode_ends(
+      ends, target, room, unpacked, lengths, range.count,
+      codes.table.symbols.unsafeAddress.assumingMemoryBound(to: UInt8.self),
+      codes.table.lengths.unsafeAddress.assumingMemoryBound(to: UInt8.self), UInt32(offset))
+    unsafe try check(
+      written, target, lengths, range.count, byteCount: byteCount, codes.table)
   }
 
   /// So many rows of a page are read one by one.

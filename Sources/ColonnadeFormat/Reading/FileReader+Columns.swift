@@ -104,9 +104,34 @@ extension FileReader {
       if children.isEmpty { shared?.keep(result, column, rowGroup: rowGroup, wanted) }
       return result
     } catch {
-      throw ColonnadeError(
-        error.kind, "column '\(field.field.name)', row group \(rowGroup): \(error.message)",
-        file: error.file ?? path, location: error.location, hint: error.hint, errno: error.errno)
+      throw named(error, field, rowGroup)
+    }
+  }
+
+  private func named(
+    _ error: ColonnadeError, _ field: FieldReference, _ rowGroup: Int
+  ) -> ColonnadeError {
+    ColonnadeError(
+      error.kind, "column '\(field.field.name)', row group \(rowGroup): \(error.message)",
+      file: error.file ?? path, location: error.location, hint: error.hint, errno: error.errno)
+  }
+
+  /// Rows `rows` of a row group of a column of text, with offsets; nil where it must be read with
+  /// views first, or is no text.
+  /// - Throws: as `read(column:path:rowGroup:rows:sharing:)`.
+  package func readOffsetText(
+    column: Int, rowGroup: Int, rows: Range<Int>
+  ) throws(ColonnadeError) -> OffsetText? {
+    let field = try reference(column: column)
+    guard case .bytes = field.field.type.physical else { return nil }
+    let entry = try self.rowGroup(at: rowGroup)
+    do {
+      let decoder = try decoder(field, rowGroup: rowGroup, rowCount: entry.rowCount, data: data)
+      let text = try decoder.decodeOffsetText(slots: rows)
+      if text != nil { data.metrics?.countValues(rows.count) }
+      return text
+    } catch {
+      throw named(error, field, rowGroup)
     }
   }
 

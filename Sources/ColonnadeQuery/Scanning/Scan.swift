@@ -60,19 +60,17 @@ package final class Scan: BatchStream, @unchecked Sendable {
     let planner = try ScanPlanner(
       source: source, predicate: predicate, projection: projection.columns,
       rows: options.rows.map(source.existing), rowLimit: options.limit, metrics: metrics)
-    let reader = ScanUnitReader(
-      source: source.columns, projection: projection, predicate: predicate, metrics: metrics)
     // Batches that are cut would be made ready in vain.
     let isCut = options.limit != nil || options.batchRowCount < Batch.maximumRowCount
     let layout = isCut ? nil : options.layout
+    let reader = ScanUnitReader(
+      source: source.columns, projection: projection, predicate: predicate, metrics: metrics,
+      layout: layout)
     let columnCount = max(projection.columns.count, predicate?.columns.count ?? 0)
     pipeline = OrderedPipeline(
       cancellation: options.cancellation, isSmall: { $0.isSmall(columnCount: columnCount) },
       source: { () throws(ColonnadeError) in try planner.next() },
-      transform: { (unit: ScanUnit) throws(ColonnadeError) in
-        guard let batch = try reader.read(unit) else { return nil }
-        return layout.map { batch.ready(for: $0) } ?? batch
-      })
+      transform: { (unit: ScanUnit) throws(ColonnadeError) in try reader.read(unit) })
   }
 
   /// The next batch that holds rows, `nil` after the last. One thread at a time.

@@ -54,12 +54,52 @@ package struct ScanProjection: Sendable {
     Batch(
       schema: schema,
       columns: fields.map { field in
-        guard var column = decoded[field.column] else {
+        guard let column = column(field, decoded) else {
           preconditionFailure("column \(field.column) was not read")
         }
-        // Children of a null struct are null themselves.
-        for child in field.path { column = column.children[child] }
         return column
       }, rowCount: rowCount)
+  }
+
+  /// A batch that leaves in `layout`.
+  /// - Parameters:
+  ///   - decoded: the source's columns by index, without those of `texts`.
+  ///   - texts: columns of text in their layout.
+  /// - Throws: where values do not fit the layout.
+  func batch(
+    from decoded: [Int: Column], texts: [Int: OffsetText], rowCount: Int, layout: ArrowLayout
+  ) throws(ColonnadeError) -> Batch {
+    var textsByField: [Int: OffsetText] = [:]
+    for (index, field) in fields.enumerated() { textsByField[index] = texts[field.column] }
+    let outgoing = try OutgoingColumns(
+      fields.map { column($0, decoded) }, texts: textsByField, rowCount: rowCount, layout: layout)
+    return Batch(schema: schema, outgoing: outgoing)
+  }
+
+  private func column(_ field: BoundField, _ decoded: [Int: Column]) -> Column? {
+    var column = decoded[field.column]
+    // Children of a null struct are null themselves.
+    for child in field.path { column = column?.children[child] }
+    return column
+  }
+
+  /// Columns of the source whose text leaves `layout` with 32-bit offsets, wherever it is asked for.
+  func offsetTextColumns(_ layout: ArrowLayout) -> Set<Int> {
+    guard layout.fields.count == fields.count else { return [] }
+    var columns: Set<Int> = []
+    for (field, target) in zip(fields, layout.fields) {
+      switch target.type {
+      case .string(.offsets(.narrow)), .binary(.offsets(.narrow)): columns.insert(field.column)
+      default: break
+      }
+    }
+    for (field, target) in zip(fields, layout.fields) {
+      switch target.type {
+      case .string(.offsets(.narrow)), .binary(.offsets(.narrow)):
+        if !field.path.isEmpty { columns.remove(field.column) }
+      default: columns.remove(field.column)
+      }
+    }
+    return columns
   }
 }

@@ -10,18 +10,23 @@ struct ScanUnitReader: Sendable {
   let projection: ScanProjection
   let metrics: ScanMetrics
   private let filter: ConditionFilter?
+  /// How batches leave, where that is known, and the columns of text that need no views for it.
+  private let layout: ArrowLayout?
+  private let offsetTextColumns: Set<Int>
 
   init(
     source: any ColumnCatalog, projection: ScanProjection, predicate: BoundPredicate?,
-    metrics: ScanMetrics
+    metrics: ScanMetrics, layout: ArrowLayout? = nil
   ) {
     self.source = source
     self.projection = projection
     self.metrics = metrics
     filter = predicate.map { ConditionFilter($0) }
+    self.layout = layout
+    offsetTextColumns = layout.map { projection.offsetTextColumns($0) } ?? []
   }
 
-  /// The rows of a unit that match, `nil` where none does.
+  /// The rows of a unit that match, `nil` where none does; ready for the layout, where one is known.
   func read(_ unit: ScanUnit) throws(ColonnadeError) -> Batch? {
     metrics.update { $0.rowsRead += unit.rows.count }
     defer { metrics.update { $0.rowsDone += unit.rows.count } }
@@ -69,10 +74,32 @@ struct ScanUnitReader: Sendable {
       shared.keep(
         values, at: index, rowGroup: unit.rowGroup, rows: unit.rows, selection: inGroup)
     }
+    var texts: [Int: OffsetText] = [:]
     for column in projection.columns where decoded[column] == nil {
-      decoded[column] = try self.column(column, unit, selection: inGroup, sharing: shared)
+      if rows == nil, let text = try offsetText(column, unit) {
+        texts[column] = text
+      } else {
+        decoded[column] = try self.column(column, unit, selection: inGroup, sharing: shared)
+      }
     }
-    return projection.batch(from: decoded, rowCount: rows?.count ?? unit.rows.count)
+    let rowCount = rows?.count ?? unit.rows.count
+    guard let layout else { return projection.batch(from: decoded, rowCount: rowCount) }
+    if texts.isEmpty {
+      return projection.batch(from: decoded, rowCount: rowCount).ready(for: layout)
+    }
+    return try projection.batch(
+      from: decoded, texts: texts, rowCount: rowCount, layout: layout)
+  }
+
+  /// A column of text as it leaves, all rows of the unit; nil where it must be read with views.
+  private func offsetText(
+    _ column: Int, _ unit: ScanUnit
+  ) throws(ColonnadeError) -> OffsetText? {
+    guard offsetTextColumns.contains(column),
+      let fileColumn = unit.columns.fileColumns[column] ?? nil
+    else { return nil }
+    return try unit.file.readOffsetText(
+      column: fileColumn, rowGroup: unit.rowGroup, rows: unit.rows)
   }
 
   /// - Parameters:

@@ -32,6 +32,8 @@ import Testing
   static func decodeAll(
     _ decoder: ChunkDecoder, _ count: Int, _ generator: inout SeededGenerator, _ comment: String
   ) {
+    OffsetTextTests.compare(decoder, 0..<count, comment)
+    OffsetTextTests.compare(decoder, count / 3..<count / 2, comment)
     func check(_ column: Column, _ expected: Int) {
       #expect(column.count == expected, "\(comment)")
       #expect(ColumnSamples.firstFault(column) == nil, "\(comment)")
