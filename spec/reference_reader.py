@@ -548,10 +548,10 @@ class Cursor:
 # What is decoded for a null slot is of no meaning; the page's validity is laid over it afterwards.
 
 E_NONE, E_PLAIN, E_CONSTANT, E_PACKED, E_DELTA, E_RUNS, E_DICTIONARY, E_DECIMAL = range(8)
-E_SYMBOLS, E_REFERENCE = 9, 10
+E_SPLIT, E_SYMBOLS, E_REFERENCE = 8, 9, 10
 ENCODINGS = {E_NONE: "none", E_PLAIN: "plain", E_CONSTANT: "constant", E_PACKED: "packed", E_DELTA: "delta",
-             E_RUNS: "run-length", E_DICTIONARY: "dictionary", E_DECIMAL: "decimal", E_SYMBOLS: "symbols",
-             E_REFERENCE: "reference"}
+             E_RUNS: "run-length", E_DICTIONARY: "dictionary", E_DECIMAL: "decimal", E_SPLIT: "split",
+             E_SYMBOLS: "symbols", E_REFERENCE: "reference"}
 
 F_FRAME_VALIDITY, F_CHUNK_VALIDITY, F_SHORT_ENDS, F_RUN_CODES, F_LARGE, F_MULTIPLES, F_PRODUCTS = (
     1, 2, 4, 8, 16, 32, 64)
@@ -576,7 +576,8 @@ def encodings_for(f):
         narrow = (E_DELTA, E_REFERENCE) if f.width <= 8 else ()
         return (E_NONE, E_PLAIN, E_CONSTANT, E_PACKED, E_RUNS, E_DICTIONARY) + narrow
     decimal = (E_DECIMAL, E_REFERENCE) if f.code in (FLOAT32, FLOAT64) else ()
-    return (E_NONE, E_PLAIN, E_CONSTANT, E_RUNS, E_DICTIONARY) + decimal
+    split = (E_SPLIT,) if f.code in FLOATS else ()
+    return (E_NONE, E_PLAIN, E_CONSTANT, E_RUNS, E_DICTIONARY) + decimal + split
 
 
 def decode_plain(f, page, cursor, n, valid, large_value):
@@ -678,6 +679,18 @@ def decode_reference(f, page, cursor, n, reference):
     return values
 
 
+def decode_split(f, page, cursor, n):
+    """encodings.md, Encodings, 8 split: the planes of a frame, then its low bytes."""
+    planes = [cursor.take(n) for _ in range(page["auxiliary"])]
+    values = []
+    for i, low in enumerate(cursor.integers(n, f.width - len(planes))):
+        x = low
+        for p, plane in enumerate(planes):
+            x |= plane[i] << 8 * (f.width - 1 - p)
+        values.append(x >> 1 | (x & 1) << 8 * f.width - 1)
+    return values
+
+
 def read_symbols(table, what):
     """encodings.md, Encodings, 9 symbols: the table."""
     cursor = Cursor(table, what, None)
@@ -773,6 +786,8 @@ def decode_values(f, page, cursor, n, valid, dictionary, large_value, reference,
         return decode_decimal(f, page, cursor, n)
     if encoding == E_REFERENCE:
         return decode_reference(f, page, cursor, n, reference)
+    if encoding == E_SPLIT:
+        return decode_split(f, page, cursor, n)
     if encoding == E_SYMBOLS:
         return decode_symbols(page, cursor, n, valid, symbols)
     if encoding == E_DELTA:
@@ -1201,19 +1216,42 @@ class File:
         check(len(data) == size, f"{what}: size of a large value", offset)
         return data
 
-    def frames(self, page, n, what):
-        """encodings.md, Frames: (offset, bytes, number of slots) of each frame as stored."""
+    def frames(self, page, n, what, low=0):
+        """encodings.md, Frames: (offset, bytes, number of slots) of each frame as stored.
+
+        Of encoding 8 of each plane of each frame; behind the last are `low` bytes.
+        """
         check(page["frameShift"] <= 32, f"{what}: frameShift {page['frameShift']}", page["offset"])
         full = 1 << page["frameShift"]
-        count, width = ceil_div(n, full), 2 if page["flags"] & F_SHORT_ENDS else 4
+        planes = page["auxiliary"] if page["encoding"] == E_SPLIT else 1
+        count, width = ceil_div(n, full) * planes, 2 if page["flags"] & F_SHORT_ENDS else 4
         body = self.read(page["offset"], page["size"], what)
-        check(count * width <= len(body), f"{what}: no room for frames", page["offset"])
+        check(count * width + low <= len(body), f"{what}: no room for frames", page["offset"])
         ends = [unsigned(body, i * width, width) for i in range(count)]
         check(all(a <= b for a, b in zip([0] + ends, ends))
-              and (ends or [0])[-1] == len(body) - count * width, f"{what}: frame ends", page["offset"])
+              and (ends or [0])[-1] == len(body) - count * width - low, f"{what}: frame ends", page["offset"])
         for i, (a, b) in enumerate(zip([0] + ends, ends)):
             yield (page["offset"] + count * width + a, body[count * width + a:count * width + b],
-                   min(full, n - i * full))
+                   min(full, n - i // planes * full))
+
+    def split_frames(self, page, f, n, what, parts):
+        """encodings.md, Encodings, 8 split: each frame's planes with its low bytes behind them."""
+        planes, done = page["auxiliary"], 0
+        lows = self.read(page["offset"], page["size"], what)[page["size"] - self.low_bytes(page, f, n):]
+        frames = []
+        for i in range(0, len(parts), planes):
+            offset, _, m = parts[i]
+            data = b"".join(part for _, part, _ in parts[i:i + planes])
+            check(all(len(part) == m for _, part, _ in parts[i:i + planes]), f"{what}: size of a plane", offset)
+            width = f.width - planes
+            frames.append((offset, data + lows[done * width:(done + m) * width], m))
+            done += m
+        return frames
+
+    @staticmethod
+    def low_bytes(page, f, n):
+        """encodings.md, Encodings, 8 split: bytes behind the frames."""
+        return n * (f.width - page["auxiliary"]) if page["encoding"] == E_SPLIT else 0
 
     def read_page(self, f, index, n, chunk_valid, dictionary, what, large_values=0, reference=None):
         """encodings.md: the slots of one page; None for null.
@@ -1257,7 +1295,7 @@ class File:
         check(not flags & F_LARGE or f.code in VARIABLE and encoding == E_PLAIN, f"{what}: large values", at + 38)
         check(encoding != E_DICTIONARY and not (encoding == E_RUNS and flags & F_RUN_CODES)
               or dictionary is not None, f"{what}: no dictionary", at + 12)
-        check(page["auxiliary"] == 0 or encoding in (E_PACKED, E_RUNS, E_DECIMAL, E_SYMBOLS, E_REFERENCE),
+        check(page["auxiliary"] == 0 or encoding in (E_PACKED, E_RUNS, E_DECIMAL, E_SPLIT, E_SYMBOLS, E_REFERENCE),
               f"{what}: auxiliary count", at + 32)
         check(not flags & F_MULTIPLES or encoding == E_REFERENCE, f"{what}: multiples of nothing", at + 38)
         check(not flags & F_PRODUCTS or encoding in (E_DECIMAL, E_REFERENCE) and f.code in FLOATS,
@@ -1275,18 +1313,23 @@ class File:
             check(flags & F_CHUNK_VALIDITY and chunk_valid is not None, f"{what}: no validity", at + 38)
 
         symbols = None
+        if encoding == E_SPLIT:
+            check(framed and not flags & F_FRAME_VALIDITY, f"{what}: frames", at + 15)
+            check(1 <= page["auxiliary"] <= f.width, f"{what}: {page['auxiliary']} planes", at + 32)
         if encoding == E_SYMBOLS:
             check(not framed, f"{what}: framed", at + 15)
             table = self.compression_dictionary(page["dictionary"])
             symbols = read_symbols(table, f"symbol table {page['dictionary']}")
         if framed:
-            parts = list(self.frames(page, n, what))
+            parts = list(self.frames(page, n, what, self.low_bytes(page, f, n)))
             check(encoding not in (E_DELTA, E_RUNS) or len(parts) <= 1, f"{what}: more than one frame", at + 15)
             if page["codec"] == 1:
                 number = page["dictionary"]
                 known = None if number == 0xFFFF else self.compression_dictionary(number)
                 parts = [(o, decompress(d, MAX_FRAME, known, what, o), m) for o, d, m in parts]
             check(all(len(d) <= MAX_FRAME for _, d, _ in parts), f"{what}: a frame too large", page["offset"])
+            if encoding == E_SPLIT:
+                parts = self.split_frames(page, f, n, what, parts)
         else:
             parts = [(page["offset"], self.read(page["offset"], page["size"], what), n)]
 
@@ -1608,12 +1651,18 @@ def _data_regions(file):
                     if page["frameShift"] == 255 or refused or not page["size"]:
                         yield page["offset"], page["size"], label, False
                         continue
-                    frames = list(file.frames(page, n, what))
+                    low = file.low_bytes(page, f, n)
+                    frames = list(file.frames(page, n, what, low))
                     table = len(frames) * (2 if page["flags"] & F_SHORT_ENDS else 4)
                     yield page["offset"], table, f"{label}: frame ends", False
                     for i, (offset, data, m) in enumerate(frames):
                         codec = "zstd" if page["codec"] else "stored"
-                        yield offset, len(data), f"{label}: frame {i}, {m} slots, {codec}", False
+                        part = f"frame {i}"
+                        if page["encoding"] == E_SPLIT:
+                            part = f"frame {i // page['auxiliary']}, plane {i % page['auxiliary']}"
+                        yield offset, len(data), f"{label}: {part}, {m} slots, {codec}", False
+                    if low:
+                        yield page["offset"] + page["size"] - low, low, f"{label}: low bytes", False
                 if c["bloom"] != NONE:
                     e = file.entry(K_BLOOM, c["bloom"])
                     yield e["offset"], e["size"], f"{what}: Bloom filter {c['bloom']}", False

@@ -10,6 +10,7 @@
 #include "colonnade_compare.h"
 #include "colonnade_packed.h"
 #include "colonnade_references.h"
+#include "colonnade_split.h"
 #include "colonnade_symbols.h"
 #include "colonnade_text.h"
 
@@ -94,6 +95,12 @@ static void reference_multiple(void) {
   colonnade_reference reference = {8, 1, 1, 0};
   colonnade_reference_decode(
       made, 8, body, COUNT, 0, COUNT, 7, 12, doubles, reference, 1, 2);
+}
+static void split_4(void) { colonnade_split(states, COUNT, body, floats, 4, 1, COUNT); }
+static void merge_4(void) { colonnade_split_merge(made, 4, states, COUNT, 1, body, COUNT); }
+static void split_8(void) { colonnade_split((uint8_t *)others, COUNT, body, doubles, 8, 2, COUNT); }
+static void merge_8(void) {
+  colonnade_split_merge(made, 8, (uint8_t *)others, COUNT, 2, body, COUNT);
 }
 static void compare_i32(void) { colonnade_compare_i32(made, narrow, COUNT, 2000, 0); }
 static void bits_to_rows(void) { colonnade_bits_to_rows((uint32_t *)made, bits, COUNT, 0); }
@@ -186,6 +193,9 @@ static const struct {
     {"decimal of f64 (write)", nothing, decimal_digits, COUNT},
     {"difference to i32", pack_12, reference_difference, COUNT},
     {"multiple to f64", pack_12, reference_multiple, COUNT},
+    {"planes to f32", split_4, merge_4, COUNT},
+    {"planes to f64", split_8, merge_8, COUNT},
+    {"planes of f32 (write)", nothing, split_4, COUNT},
     {"compare i32", nothing, compare_i32, COUNT},
     {"bits to rows", nothing, bits_to_rows, COUNT},
     {"gather f64", nothing, gather_8, COUNT},

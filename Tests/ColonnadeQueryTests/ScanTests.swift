@@ -10,7 +10,7 @@ import Testing
 @Suite struct ScanTests {
   /// A file of `columns` in zones of 16 rows and two row groups, in a folder of its own.
   private func withFile(
-    _ columns: RandomColumns, _ body: (FileScanSource) throws -> Void
+    _ columns: RandomColumns, forced: Encoding? = nil, _ body: (FileScanSource) throws -> Void
   ) throws {
     var random = SystemRandomNumberGenerator()
     let folder = "/tmp/colonnade-scan-\(random.next())"
@@ -28,6 +28,8 @@ import Testing
     options.zoneShift = 4
     options.synchronizes = false
     options.bloomFilterColumns = ["i64", "s"]
+    options.encoding.forcedEncoding = forced
+    if forced != nil { options.encoding.frameByteCount = 16 }
     let writer = try FileWriter(
       folder + "/rows.cln", in: PosixFileSystem.shared, schema: schema, options: options)
     let whole = Batch(schema: schema, columns: columns.columns, rowCount: columns.rowCount)
@@ -70,10 +72,10 @@ import Testing
     print("seed of scans: \(seed)")
     var generator = SeededGenerator(seed: seed)
     var partlyPruned = 0
-    for _ in 0..<4 {
+    for forced in [nil, Encoding.split, nil, .split] {
       let columns = try RandomColumns(count: 300, using: &generator)
       var predicates = RandomPredicates(generator: SeededGenerator(seed: generator.next()))
-      try withFile(columns) { source in
+      try withFile(columns, forced: forced) { source in
         for _ in 0..<40 {
           let text = predicates.predicate(depth: Int.random(in: 0...2, using: &generator))
           let comment: Comment = "seed \(seed): \(text)"

@@ -64,6 +64,31 @@ def test_decimal(code, form):
     assert file.column("x") == [struct.unpack(form, struct.pack(form, v))[0] for v in expected]
 
 
+@pytest.mark.parametrize("code, form, width", [(10, "e", 2), (11, "f", 4), (12, "d", 8)])
+@pytest.mark.parametrize("stored", [True, False])
+def test_split(code, form, width, stored):
+    values = [(i * 0.37 - 20) * (-1) ** i for i in range(300)]
+    values[7:9] = float("-inf"), -0.0
+    raw = [int.from_bytes(struct.pack("<" + form, v), "little") for v in values]
+    rotated = [(x << 1 | x >> 8 * width - 1) & (1 << 8 * width) - 1 for x in raw]
+    every = [x.to_bytes(width, "big") for x in rotated]
+    valid = [i % 5 != 3 for i in range(300)]
+    for planes in range(1, width + 1):
+        frames = [bytes(x[p] for x in every[start:start + 128]) for start in (0, 128, 256) for p in range(planes)]
+        body = framed(frames if stored else [compress(frame) for frame in frames], short=True)
+        body += b"".join(x[planes:][::-1] for x in every)
+        entry = page(body, 8, shift=7, aux=planes, codec=0 if stored else 1, nulls=60, flags=2 | 4)
+        file = single(code, [entry], 300, validity=bitmap(valid))
+        rr.dump(file)
+        assert file.column("x") == [v if ok else None for v, ok in zip(
+            [struct.unpack(form, struct.pack(form, v))[0] for v in values], valid)]
+    for changed in ({"aux": 0}, {"aux": width + 1}, {"shift": 8}, {"shift": 255}, {"flags": 1 | 4}):
+        entry = page(body, 8, **{"shift": 7, "aux": width, "codec": 0 if stored else 1, "nulls": 60, "flags": 2 | 4}
+                     | changed)
+        with pytest.raises(rr.FormatError):
+            single(code, [entry], 300, validity=bitmap(valid)).column("x")
+
+
 def test_packed_sixteen_bytes():
     values = [-(10**12) + i for i in range(9)]
     file = single(13, [page(pack(list(range(9)), 4), 3, width=4, base=-(10**12))], 9, first=30, second=2)
@@ -288,7 +313,9 @@ def mixed():
              (18, page(framed([compress(strings(words + [b"z"]))], short=True), 1, width=4, shift=2, codec=1,
                        flags=4)),
              (13, page(pack([2, 1, 0, 1], 2), 3, width=2)),
-             (16, page(b"", 0, nulls=4))]
+             (16, page(b"", 0, nulls=4)),
+             (11, page(framed([compress(b"\x7f\x80\x81\x82")], short=True) + bytes(12), 8, shift=2, aux=1, codec=1,
+                       flags=4))]
     writer = Writer(4, [{"name": f"c{i}", "type": t, "first": 6 if t == 16 else 20 if t == 13 else 0}
                         for i, (t, _) in enumerate(pages)], metadata=[(b"zone", b"UTC")])
     for i, (_, p) in enumerate(pages):
@@ -300,9 +327,10 @@ def mixed():
 def test_mixed():
     file = rr.File(mixed().finish())
     rr.dump(file)
-    assert [file.column(f"c{i}") for i in range(7)] == [
+    assert [file.column(f"c{i}") for i in range(8)] == [
         [0, 1, 9, 3], [3, 5, 8, 9], [1.5, 1.5, 2.5, 2.5], ["blue", "green", "red", "green"],
-        ["red", "green", "blue", "z"], [Decimal(2), Decimal(1), Decimal(0), Decimal(1)], [None] * 4]
+        ["red", "green", "blue", "z"], [Decimal(2), Decimal(1), Decimal(0), Decimal(1)], [None] * 4,
+        [1.0, 2.0, 4.0, 8.0]]
 
 
 def test_checks_do_not_lean_on_checksums(monkeypatch):
@@ -335,10 +363,10 @@ def test_what_is_not_known():
     writer.chunk(0, 0, [page(b"abc", 1)])
     writer.chunk(0, 1, [page(struct.pack("<2q", 1, 2))])
     writer.chunk(0, 2, [page(b"secret", 1)])
-    writer.chunk(0, 3, [page(b"abc", 8)])
+    writer.chunk(0, 3, [page(b"abc", 11)])
     file = rr.File(writer.finish())
     assert file.column("b") == [1, 2]
-    for name, why in (("a", "type 99"), ("c", "encrypted"), ("d", "encoding 8"), ("e", "no column")):
+    for name, why in (("a", "type 99"), ("c", "encrypted"), ("d", "encoding 11"), ("e", "no column")):
         with pytest.raises(rr.FormatError, match=why):
             file.column(name)
     rr.dump(file)

@@ -12,6 +12,7 @@
 #include "colonnade_compare.h"
 #include "colonnade_packed.h"
 #include "colonnade_references.h"
+#include "colonnade_split.h"
 #include "colonnade_symbols.h"
 #include "colonnade_system.h"
 #include "colonnade_text.h"

@@ -75,7 +75,7 @@ enum DecimalEncoding {
 
   /// The plan of a page most of whose values are decimals of a few places; nil for others.
   static func plan(_ page: PageSlots, mayPatch: Bool) -> PagePlan? {
-    guard let form = likelyForm(page) else { return nil }
+    guard page.source.kind.allows(.decimal), let form = likelyForm(page) else { return nil }
     let count = page.count
     let digits = digits(page, form)
     guard digits.missCount == 0 || (mayPatch && digits.missCount <= count / 8) else { return nil }

@@ -8,6 +8,8 @@ import ColonnadeBase
 struct EncodingChooser {
   let options: EncodingOptions
   let model: CostModel
+  /// How floats of the chunk are split; nil where they are not.
+  var split: SplitForm?
   /// Scratch for low words of wide integers and for bits as bytes; valid until the next page.
   let scratch = MutableBuffer()
 
@@ -82,6 +84,7 @@ struct EncodingChooser {
     case .float:
       plans.append(valueRuns(page))
       if let decimal = DecimalEncoding.plan(page, mayPatch: mayPatch) { plans.append(decimal) }
+      if let split { plans.append(split.plan(slotCount: count)) }
     case .fixed: plans.append(valueRuns(page))
     }
     if let dictionary {

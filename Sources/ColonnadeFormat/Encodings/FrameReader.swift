@@ -7,6 +7,7 @@ struct FrameReader {
   private let page: PageDecoder
   /// Slots of a frame.
   let frameSlots: Int
+  /// Parts that the table of ends counts: frames, or planes of them.
   private let frameCount: Int
   private let endByteCount: Int
   private let dictionary: DecompressionDictionary?
@@ -14,9 +15,9 @@ struct FrameReader {
   init(_ page: PageDecoder) throws(ColonnadeError) {
     self.page = page
     frameSlots = 1 << Int(page.entry.frameShift)
-    frameCount = (page.count + frameSlots - 1) / frameSlots
+    frameCount = (page.count + frameSlots - 1) / frameSlots * page.planeCount
     endByteCount = page.entry.flags.contains(.shortFrameEnds) ? 2 : 4
-    guard Int(page.entry.byteCount) >= frameCount * endByteCount else {
+    guard Int(page.entry.byteCount) >= frameCount * endByteCount + page.lowByteCount else {
       throw page.corrupt("\(frameCount) frames in \(page.entry.byteCount) bytes")
     }
     if page.codec == .zstd, page.entry.compressionDictionary != PageEntry.noDictionary {
@@ -27,7 +28,9 @@ struct FrameReader {
     }
   }
 
-  private var framesByteCount: Int { Int(page.entry.byteCount) - frameCount * endByteCount }
+  private var framesByteCount: Int {
+    Int(page.entry.byteCount) - frameCount * endByteCount - page.lowByteCount
+  }
 
   /// Ends of frames `range`, with the end of the one before in front.
   private func ends(_ range: Range<Int>) throws(ColonnadeError) -> [Int] {
@@ -101,6 +104,42 @@ struct FrameReader {
       } else {
         try body(try scratchContent(frame, size, slots), frameIndex * frameSlots)
       }
+    }
+  }
+
+  /// Opens the frames of encoding 8 that hold slots of `range`, in order: their planes, one behind the
+  /// other, in scratch memory until the next; their first slot in the page; their number of slots.
+  func forEachPlanes(
+    of range: Range<Int>, _ body: (Buffer, Int, Int) throws(ColonnadeError) -> Void
+  ) throws(ColonnadeError) {
+    let frames = range.lowerBound / frameSlots..<(range.upperBound - 1) / frameSlots + 1
+    let planes = page.planeCount
+    let ends = try ends(frames.lowerBound * planes..<frames.upperBound * planes)
+    let stored = try page.body(
+      frameCount * endByteCount + ends[0], ends[ends.count - 1] - ends[0])
+    for frame in frames {
+      let slots = slots(frame)
+      let part = (frame - frames.lowerBound) * planes
+      func plane(_ index: Int) -> Buffer {
+        let (from, to) = (ends[part + index], ends[part + index + 1])
+        return stored.slice(from: from - ends[0], byteCount: to - from)
+      }
+      if page.codec == .none {
+        for index in 0..<planes where plane(index).byteCount != slots {
+          throw page.corrupt("a plane of \(plane(index).byteCount) bytes where \(slots) are due")
+        }
+        try body(
+          stored.slice(from: ends[part] - ends[0], byteCount: planes * slots), frame * frameSlots,
+          slots)
+        continue
+      }
+      for index in 0..<planes { _ = try contentByteCount(plane(index), slots) }
+      let scratch = page.context.scratch.content
+      let target = unsafe scratch.room(planes * slots)
+      for index in 0..<planes {
+        unsafe try decompress(plane(index), into: target + index * slots, slots)
+      }
+      try body(scratch.freeze(), frame * frameSlots, slots)
     }
   }
 

@@ -30,11 +30,51 @@ final class FrameWriter {
       } else {
         try append(range, frames)
       }
-      guard let end = UInt32(exactly: frames.byteCount) else {
-        throw ColonnadeError(.limitExceeded, "a page of more than 4 GiB")
-      }
-      ends.append(end)
+      try end()
     }
+    return finish(to: target)
+  }
+
+  /// The same for frames whose slots take a byte in each of several planes.
+  /// - Parameters:
+  ///   - compressors: one a plane.
+  ///   - fill: writes the planes of the slots `range` of the page, one behind the other.
+  func write(
+    count: Int, frameShift: UInt8, planes compressors: [ZstdCompressor?], to target: MutableBuffer,
+    fill: (Range<Int>, UnsafeMutableRawPointer) -> Void
+  ) throws(ColonnadeError) -> Bool {
+    frames.truncate()
+    ends.removeAll(keepingCapacity: true)
+    let frameCount = 1 << Int(frameShift)
+    for start in stride(from: 0, to: count, by: frameCount) {
+      let range = start..<min(start + frameCount, count)
+      let planes = unsafe content.room(range.count * compressors.count)
+      unsafe fill(range, planes)
+      for (index, compressor) in compressors.enumerated() {
+        let plane = unsafe UnsafeRawBufferPointer(
+          start: planes + index * range.count, count: range.count)
+        if let compressor {
+          try unsafe compressor.append(plane, to: frames)
+        } else {
+          unsafe frames.append(plane)
+        }
+        try end()
+      }
+    }
+    return finish(to: target)
+  }
+
+  /// Notes that a frame ends here.
+  private func end() throws(ColonnadeError) {
+    guard let end = UInt32(exactly: frames.byteCount) else {
+      throw ColonnadeError(.limitExceeded, "a page of more than 4 GiB")
+    }
+    ends.append(end)
+  }
+
+  /// Appends the ends and the frames.
+  /// - Returns: true where the ends are u16.
+  private func finish(to target: MutableBuffer) -> Bool {
     let isShort = frames.byteCount <= 0xFFFF
     for end in ends {
       if isShort {

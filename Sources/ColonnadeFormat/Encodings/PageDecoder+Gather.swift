@@ -17,6 +17,8 @@ extension PageDecoder {
     }
     if encoding == .symbols {
       unsafe try gatherSymbols(rows, into: sink, at: position)
+    } else if encoding == .split {
+      unsafe try gatherSplit(rows, into: sink, at: position)
     } else if entry.isFramed {
       unsafe try gatherFrames(rows, into: sink, at: position)
     } else {
@@ -58,7 +60,7 @@ extension PageDecoder {
   }
 
   /// Rows counted from `first`, in scratch memory.
-  private func relative(
+  func relative(
     _ rows: UnsafePointer<UInt32>, _ some: Int, _ first: Int
   ) -> UnsafePointer<UInt32> {
     let target = unsafe context.scratch.rows.room(some * 4).assumingMemoryBound(to: UInt32.self)
@@ -160,7 +162,7 @@ extension PageDecoder {
     }
     let slots = unsafe relative(base, some, first)
     switch encoding {
-    case .none, .symbols: break
+    case .none, .split, .symbols: break
     case .plain:
       switch kind {
       case .bytes: try unsafe decodeText(content, rows: slots, some, into: sink, at: position)

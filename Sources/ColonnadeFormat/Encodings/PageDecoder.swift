@@ -151,6 +151,7 @@ struct PageDecoder {
       }
     case .dictionary:
       guard context.dictionary != nil else { throw corrupt("the chunk has no dictionary") }
+    case .split: try checkSplit()
     case .symbols: try checkSymbols()
     default: break
     }
@@ -197,6 +198,8 @@ struct PageDecoder {
     switch encoding {
     case .none: return 0
     case .symbols: return nil
+    // Of one plane.
+    case .split: return slots
     case .plain:
       switch kind {
       case .bytes: return nil
@@ -228,6 +231,8 @@ struct PageDecoder {
     let nullsBefore = sink.nullCount
     if encoding == .symbols {
       try decodeSymbols(range, into: sink, at: position)
+    } else if encoding == .split {
+      try decodeSplit(range, into: sink, at: position)
     } else if entry.isFramed {
       try FrameReader(self).forEachFrame(of: range, sink) {
         content, first throws(ColonnadeError) in
@@ -301,7 +306,7 @@ struct PageDecoder {
       sink.markValid(position, part.count)
     }
     switch encoding {
-    case .none, .symbols: break
+    case .none, .split, .symbols: break
     case .plain:
       switch kind {
       case .bytes: try decodeText(content, part, into: sink, at: position)

@@ -34,8 +34,10 @@ final class PageEncoder {
   /// Bytes of values out of line.
   private(set) var outOfLineByteCount = 0
 
-  private let frames = FrameWriter()
-  private var followsPlainPage = false
+  let frames = FrameWriter()
+  /// For bytes that stand behind the frames.
+  let lowBytes = MutableBuffer()
+  var followsPlainPage = false
   /// Pages in a row whose frames did not pay.
   private var failedFrames = 0
 
@@ -66,14 +68,28 @@ final class PageEncoder {
       try encodeConstant(page, &entry)
     } else if plan.encoding == .plain, source.kind == .bytes {
       if !encodeSymbols(page, &entry) { try encodeText(page, &entry) }
-    } else if try !encodeFramed(page, plan, &entry) {
-      encodeUnframed(page, plan, &entry)
+    } else {
+      try encodeValues(page, plan, &entry)
     }
     guard let size = UInt32(exactly: bytes.byteCount - Int(entry.offset)) else {
       throw ColonnadeError(.limitExceeded, "a page of more than 4 GiB")
     }
     entry.byteCount = size
     return entry
+  }
+
+  private func encodeValues(
+    _ page: PageSlots, _ plan: PagePlan, _ entry: inout PageEntry
+  ) throws(ColonnadeError) {
+    guard plan.encoding == .split else {
+      if try !encodeFramed(page, plan, &entry) { encodeUnframed(page, plan, &entry) }
+      return
+    }
+    if compressesValues, try encodeFramed(page, plan, &entry) { return }
+    if try encodeSplit(page, plan, &entry) { return }
+    var others = chooser
+    others.split = nil
+    encodeUnframed(page, others.plan(page, dictionary: dictionary), &entry)
   }
 
   func leaveValidity(_ entry: inout PageEntry) {
@@ -202,7 +218,7 @@ final class PageEncoder {
     }
   }
 
-  private func describe(_ plan: PagePlan, _ entry: inout PageEntry) {
+  func describe(_ plan: PagePlan, _ entry: inout PageEntry) {
     entry.encodingCode = plan.encoding.rawValue
     entry.bitWidth = UInt8(plan.bitWidth)
     entry.base = plan.base
@@ -219,7 +235,7 @@ final class PageEncoder {
   ) {
     let width = source.kind.width
     switch plan.encoding {
-    case .none, .constant, .symbols: break
+    case .none, .constant, .split, .symbols: break
     case .plain:
       let first = page.range.lowerBound + part.lowerBound
       if source.kind == .bit {

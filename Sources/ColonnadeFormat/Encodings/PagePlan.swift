@@ -44,6 +44,15 @@ struct CostModel {
     }
   }
 
+  /// Fraction of the bytes that splitting floats has to save: whoever takes one value has to decode a
+  /// frame, and plain values are mapped in place.
+  var splitThreshold: Double {
+    switch profile {
+    case .fast, .balanced: .infinity
+    case .archive: 0.04
+    }
+  }
+
   static func nanoseconds(_ encoding: Encoding) -> Double {
     switch encoding {
     case .none, .constant: 0.05
@@ -54,6 +63,8 @@ struct CostModel {
     case .decimal: 0.7
     case .symbols: 8
     case .delta: 0.9
+    // Of one plane.
+    case .split: 1.3
     // The other column included, which whoever wants this one alone has to decode as well.
     case .reference: 1.0
     }
@@ -61,7 +72,9 @@ struct CostModel {
 
   /// Bytes, with decoding counted in bytes.
   func price(_ plan: PagePlan, slotCount: Int) -> Double {
-    price(byteCount: plan.byteCount, encoding: plan.encoding, slotCount: slotCount)
+    let planes = plan.encoding == .split ? plan.auxiliaryCount : 1
+    return price(
+      byteCount: plan.byteCount, encoding: plan.encoding, slotCount: planes * slotCount)
   }
 
   func price(byteCount: Int, encoding: Encoding, slotCount: Int) -> Double {

@@ -11,7 +11,7 @@ enum SlotKind: Hashable, Sendable {
   case integer(width: Int, isSigned: Bool)
   /// 16-byte integers.
   case wideInteger
-  /// Floats of 4 or 8 bytes.
+  /// Floats of 2, 4 or 8 bytes.
   case float(width: Int)
   /// Other values of fixed width: bytes without arithmetic.
   case fixed(width: Int)
@@ -31,7 +31,7 @@ enum SlotKind: Hashable, Sendable {
     case .uint16: self = .integer(width: 2, isSigned: false)
     case .uint32: self = .integer(width: 4, isSigned: false)
     case .uint64: self = .integer(width: 8, isSigned: false)
-    case .float16: self = .fixed(width: 2)
+    case .float16: self = .float(width: 2)
     case .float32: self = .float(width: 4)
     case .float64: self = .float(width: 8)
     case .int128: self = .wideInteger
@@ -62,7 +62,8 @@ enum SlotKind: Hashable, Sendable {
   /// Whether values may be stored by those of another column, and others by them.
   var mayRefer: Bool {
     switch self {
-    case .integer, .float: true
+    case .integer: true
+    case .float(let width): width > 2
     default: false
     }
   }
@@ -80,9 +81,11 @@ enum SlotKind: Hashable, Sendable {
     case (.delta, .integer): true
     case (.delta, _): false
     case (.runLength, _): true
-    case (.decimal, .float): true
+    case (.decimal, .float(let width)): width > 2
     case (.decimal, _): false
     case (.reference, _): mayRefer
+    case (.split, .float): true
+    case (.split, _): false
     case (.symbols, .bytes): true
     case (.symbols, _): false
     case (.dictionary, .bit): false

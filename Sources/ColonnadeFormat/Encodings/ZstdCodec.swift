@@ -62,6 +62,16 @@ import ColonnadeBase
     return compressor
   }
 
+  /// - Returns: a compressor that codes bytes by how often they come and looks for no matches, back in
+  ///   the pool with `giveBack`.
+  static func takeForLiterals() throws(ColonnadeError) -> ZstdCompressor {
+    let compressor = try take(level: ZSTD_minCLevel(), dictionary: nil)
+    // zstd's literalCompressionMode: at levels below zero it would leave literals as they are.
+    unsafe ZSTD_CCtx_setParameter(
+      compressor.context, ZSTD_c_experimentalParam5, Int32(ZSTD_ps_enable.rawValue))
+    return compressor
+  }
+
   private func prepare(level: Int32, dictionary: CompressionDictionary?) {
     // The settings are constants of the library's own; none of them can be out of range.
     unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)

@@ -24,7 +24,8 @@ package enum ChunkEncoder {
   ) throws(ColonnadeError) -> EncodedChunk {
     precondition(reference == nil || reference?.column.count == column.count)
     let source = SlotSource(column)
-    let chooser = EncodingChooser(options)
+    var chooser = EncodingChooser(options)
+    chooser.split = try SplitEncoding.form(source, options, chooser.model)
     let raw = source.rawByteCount(of: 0..<source.count)
     let bytes = MutableBuffer()
     let encoder = PageEncoder(source, chooser: chooser, bytes: bytes, largeValues: largeValues)

@@ -13,6 +13,7 @@ package enum Encoding: UInt8, Sendable, CaseIterable {
   case runLength = 5
   case dictionary = 6
   case decimal = 7
+  case split = 8
   case symbols = 9
   case reference = 10
 
@@ -35,6 +36,7 @@ package enum Encoding: UInt8, Sendable, CaseIterable {
     case .runLength: "run-length"
     case .dictionary: "dictionary"
     case .decimal: "decimal"
+    case .split: "split"
     case .symbols: "symbols"
     case .reference: "reference"
     }

@@ -10,7 +10,7 @@ import Testing
 @Suite struct RoundTripTests {
   static let sizes = [1, 7, 64, 1023, 1024, 1025, 8192]
   static let forced: [Encoding?] = [
-    nil, .plain, .constant, .packed, .delta, .runLength, .dictionary, .decimal, .symbols,
+    nil, .plain, .constant, .packed, .delta, .runLength, .dictionary, .decimal, .symbols, .split,
   ]
 
   static func encode(

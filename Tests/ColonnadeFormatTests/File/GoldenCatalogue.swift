@@ -75,6 +75,21 @@ enum GoldenCatalogue {
     return (0..<4_700).map { _ in texts[next() % 200] }
   }()
 
+  /// Floats of every width that are no decimals, every ninth null.
+  private static func noise(rowCount: Int) -> [(Field, [Value])] {
+    var state: UInt64 = 3
+    func next() -> Double {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Double(state >> 11) / 9_007_199_254_740_992
+    }
+    return [DataType.float16, .float32, .float64].map { type in
+      let values = (0..<rowCount).map { row -> Value in
+        row % 9 == 4 ? .null : .float((next() - 0.5) * next() * 8)
+      }
+      return (Field("noise \(type)", type), values)
+    }
+  }
+
   /// Sentences of a few words each, so that pages hold more than 1,024 codes.
   private static func sentences(_ count: Int) -> [Value] {
     let words = ["furious", "requests ", "sleep ", "carefully ", "above the ", "quick", "ly ", "."]
@@ -135,6 +150,17 @@ enum GoldenCatalogue {
         )
       },
       configure: forcing(.decimal)),
+    Golden(
+      "split", "encoding 8 of every width, planes compressed, nulls, frames of 128 slots",
+      noise(rowCount: 500) + columns([.float32, .float64], rowCount: 500) { $0 * $0 % 97 },
+      configure: {
+        $0.encoding.forcedEncoding = .split
+        $0.encoding.forcedCodec = nil
+        $0.encoding.frameByteCount = 64
+      }),
+    Golden(
+      "split-stored", "encoding 8, planes as they are", noise(rowCount: 40),
+      configure: forcing(.split)),
     Golden(
       "delta", "encoding 4, blocks of 1,024 and a rest, ascending and descending",
       columns([.int32, .timestamp(.microsecond, zone: "Europe/Berlin")], rowCount: 1_100) {

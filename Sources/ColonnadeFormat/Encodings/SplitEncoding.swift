@@ -1,0 +1,168 @@
+// Encoding 8: floats that are no decimals, the bytes of their exponents apart from what looks
+// random. Spec: spec/encodings.md "8 split".
+
+import CKernels
+import ColonnadeBase
+
+/// How the floats of a chunk are split, as a sample of them says.
+struct SplitForm {
+  /// Of each plane that is compressed, the highest first, whether literals do alone: exponents of
+  /// noise repeat by chance, and what matches of them save is less than what stating them takes.
+  var literalPlanes: [Bool]
+  /// Bytes that a value takes.
+  var bytesPerSlot: Double
+
+  var planeCount: Int { literalPlanes.count }
+
+  func plan(slotCount: Int) -> PagePlan {
+    PagePlan(
+      encoding: .split, auxiliaryCount: planeCount,
+      byteCount: Int((bytesPerSlot * Double(slotCount)).rounded(.up)))
+  }
+}
+
+enum SplitEncoding {
+  /// Slots of a frame for each byte of `EncodingOptions.frameByteCount`, before rounding down to a
+  /// power of two: below 4,096 slots the table of each frame's code begins to show.
+  private static let slotsPerFrameByte = 3
+  /// Stretches of a chunk that are measured.
+  private static let sampleCount = 4
+
+  static func frameShift(_ options: EncodingOptions) -> UInt8 {
+    FrameWriter.shift(bytesPerSlot: 1, byteCount: options.frameByteCount * slotsPerFrameByte)
+  }
+
+  /// How to split the floats of a chunk; nil where that does not pay, or for other values.
+  static func form(
+    _ source: SlotSource, _ options: EncodingOptions, _ model: CostModel
+  ) throws(ColonnadeError) -> SplitForm? {
+    guard case .float(let width) = source.kind else { return nil }
+    let isForced = options.forcedEncoding == .split
+    let mayCompress = options.forcedCodec != Codec.none
+    guard isForced || (options.forcedEncoding == nil && options.forcedCodec == nil),
+      isForced || model.splitThreshold < 1
+    else { return nil }
+    let sample = try Sample(source, options, width: width, all: isForced)
+    guard sample.slotCount > 0 else { return nil }
+    let slots = Double(sample.slotCount)
+    var best: SplitForm?
+    var bestPrice = Double.infinity
+    var literals: [Bool] = []
+    var compressed = 0.0
+    for plane in 0..<width {
+      let (literal, matched) = sample.sizes[plane]
+      literals.append(literal <= matched)
+      compressed += mayCompress ? Double(min(literal, matched)) / slots : 1
+      let bytes = compressed + Double(width - plane - 1)
+      let price =
+        bytes + model.price(nanoseconds: CostModel.nanoseconds(.split) * Double(plane + 1))
+      if price < bestPrice {
+        (best, bestPrice) = (SplitForm(literalPlanes: literals, bytesPerSlot: bytes), price)
+      }
+    }
+    guard let best, isForced || best.bytesPerSlot <= (1 - model.splitThreshold) * Double(width)
+    else { return nil }
+    return best
+  }
+
+  /// What zstd makes of the planes of a few frames spread over a chunk.
+  private struct Sample {
+    private(set) var slotCount = 0
+    /// Bytes of each plane with literals alone, and with matches.
+    private(set) var sizes: [(literals: Int, matches: Int)]
+
+    /// Whether decimals take less than splitting could: even noise is decimal with enough places.
+    private static func holdsDecimals(_ page: PageSlots) -> Bool {
+      guard let plan = DecimalEncoding.plan(page, mayPatch: true) else { return false }
+      return plan.byteCount * 8 <= page.count * page.source.kind.width * 5
+    }
+
+    /// - Parameter all: of decimals too.
+    init(
+      _ source: SlotSource, _ options: EncodingOptions, width: Int, all: Bool
+    ) throws(ColonnadeError) {
+      sizes = [(literals: Int, matches: Int)](repeating: (0, 0), count: width)
+      let frame = 1 << Int(SplitEncoding.frameShift(options))
+      let stretch = max(frame, source.count / SplitEncoding.sampleCount)
+      let (literals, matches) = (
+        try ZstdCompressor.takeForLiterals(),
+        try ZstdCompressor.take(level: options.level, dictionary: nil)
+      )
+      defer {
+        literals.giveBack()
+        matches.giveBack()
+      }
+      let (scratch, planes, target) = (MutableBuffer(), MutableBuffer(), MutableBuffer())
+      for start in stride(from: 0, to: source.count, by: stretch) {
+        let page = PageSlots(source, start..<min(start + frame, source.count), scratch: scratch)
+        guard page.nullCount < page.count, all || !Sample.holdsDecimals(page) else { continue }
+        let address = unsafe planes.room(page.count * width)
+        unsafe colonnade_split(
+          address.assumingMemoryBound(to: UInt8.self), page.count,
+          address.assumingMemoryBound(to: UInt8.self), page.filled, UInt32(width), UInt32(width),
+          page.count)
+        for plane in 0..<width {
+          let bytes = unsafe UnsafeRawBufferPointer(
+            start: address + plane * page.count, count: page.count)
+          unsafe sizes[plane].literals += try literals.compressedByteCount(
+            of: bytes, scratch: target)
+          unsafe sizes[plane].matches += try matches.compressedByteCount(
+            of: bytes, scratch: target)
+        }
+        slotCount += page.count
+      }
+    }
+  }
+}
+
+extension PageEncoder {
+  /// Writes a page in planes.
+  /// - Returns: false, with nothing written, where that does not save.
+  func encodeSplit(
+    _ page: PageSlots, _ plan: PagePlan, _ entry: inout PageEntry
+  ) throws(ColonnadeError) -> Bool {
+    guard let form = chooser.split else { return false }
+    let options = chooser.options
+    let before = (bytes.byteCount, followsPlainPage, entry)
+    start(&entry, alignment: 8)
+    describe(plan, &entry)
+    entry.frameShift = SplitEncoding.frameShift(options)
+    if page.hasNulls { leaveValidity(&entry) }
+    var compressors: [ZstdCompressor?] = []
+    defer { for compressor in compressors { compressor?.giveBack() } }
+    for areLiterals in form.literalPlanes {
+      if options.forcedCodec == Codec.none {
+        compressors.append(nil)
+      } else {
+        entry.codecCode = Codec.zstd.rawValue
+        compressors.append(
+          areLiterals
+            ? try ZstdCompressor.takeForLiterals()
+            : try ZstdCompressor.take(level: options.level, dictionary: nil))
+      }
+    }
+    let width = page.source.kind.width
+    let lowWidth = width - form.planeCount
+    lowBytes.truncate()
+    let isShort = unsafe try frames.write(
+      count: page.count, frameShift: entry.frameShift, planes: compressors, to: bytes
+    ) { range, planes in
+      let low = unsafe lowBytes.extend(by: range.count * lowWidth)
+      unsafe colonnade_split(
+        planes.assumingMemoryBound(to: UInt8.self), range.count,
+        low.assumingMemoryBound(to: UInt8.self), page.filled + range.lowerBound * width,
+        UInt32(width), UInt32(form.planeCount), range.count)
+    }
+    if isShort { entry.flags.insert(.shortFrameEnds) }
+    unsafe bytes.append(lowBytes.unsafeBytes)
+    let stored = bytes.byteCount - Int(entry.offset)
+    if options.forcedEncoding == .split { return true }
+    if Double(stored) > (1 - chooser.model.splitThreshold) * Double(page.count * width) {
+      bytes.truncate(to: before.0)
+      followsPlainPage = before.1
+      entry = before.2
+      return false
+    }
+    return true
+  }
+}
