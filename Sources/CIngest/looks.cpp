@@ -106,13 +106,20 @@ bool isBlank(char byte) { return byte == ' ' || byte == '\t'; }
 
 }  // namespace
 
-extern "C" void colonnade_cells_look(const colonnade_cells *cells, colonnade_looks *into) {
+namespace {
+
+// Looks at the fields of which `isPlain(start, length)` is false.
+template <class IsPlain>
+COLONNADE_INLINE void lookAtAll(
+    const colonnade_cells *cells, colonnade_looks *into, IsPlain isPlain) {
   Looks looks;
   const char *const text = cells->text;
   const colonnade_csv_field *field = cells->fields;
   const colonnade_null_text *const nulls = cells->nulls;
   const bool onlyEmpty = cells->nullTextCount == 1 && nulls[0].length == 0;
   for (size_t row = 0; row < cells->rowCount; row++, field += cells->stride) {
+    // Quotes and escapes make the length a large one.
+    if (isPlain(text + field->start, field->length)) continue;
     bool isNull = onlyEmpty && field->length == 0;
     for (size_t index = 0; !onlyEmpty && !isNull && index < cells->nullTextCount; index++)
       isNull = field->length == nulls[index].length &&
@@ -133,4 +140,36 @@ extern "C" void colonnade_cells_look(const colonnade_cells *cells, colonnade_loo
   if (looks.integerDigits > into->integerDigits) into->integerDigits = looks.integerDigits;
   if (looks.fractionDigits > into->fractionDigits) into->fractionDigits = looks.fractionDigits;
   if (looks.secondDigits > into->secondDigits) into->secondDigits = looks.secondDigits;
+}
+
+// Whether a number of so few digits starts as all canonical ones do: float64 holds it if it is an
+// integer, and no zero leads.
+COLONNADE_INLINE bool isPlainNumber(const char *at, uint32_t length) {
+  if (length - 1 >= 15) return false;
+  return (uint8_t)(*at - '1') < 9 || (*at == '-' && length > 1 && (uint8_t)(at[1] - '1') < 9);
+}
+
+}  // namespace
+
+extern "C" void colonnade_cells_look(const colonnade_cells *cells, colonnade_looks *into) {
+  lookAtAll(cells, into, [](const char *, uint32_t) { return false; });
+}
+
+extern "C" void colonnade_cells_look_again(
+    const colonnade_cells *cells, colonnade_cell_kind kind, colonnade_looks *into) {
+  switch (kind) {
+    case COLONNADE_CELL_INT64:
+      return lookAtAll(cells, into, [](const char *at, uint32_t length) {
+        return isPlainNumber(at, length) || (length == 1 && *at == '0');
+      });
+    case COLONNADE_CELL_FLOAT64:
+      return lookAtAll(cells, into, [](const char *at, uint32_t length) {
+        return isPlainNumber(at, length) || (length - 2 < 14 && at[0] == '0' && at[1] == '.');
+      });
+    case COLONNADE_CELL_DATE:
+      return lookAtAll(cells, into, [](const char *at, uint32_t length) {
+        return length == 10 && isDigit(*at);
+      });
+    default: return colonnade_cells_look(cells, into);
+  }
 }

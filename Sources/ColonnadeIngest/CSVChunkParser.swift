@@ -39,6 +39,7 @@ import ColonnadeBase
       byteCount: CSVChunkParser.badPerBlock * MemoryLayout<colonnade_csv_bad_record>.stride)
     let badColumns = MutableBuffer(byteCount: rowsPerBlock * 4)
     var nulls = unsafe plan.nulls.kernel()
+    var proof = plan.looks.isEmpty ? nil : CSVTypeProof(plan.looks)
     var targets: [CSVColumnTarget] = []
     var batchRows = 0
     var misfits: [UInt32] = []
@@ -78,6 +79,7 @@ import ColonnadeBase
           for target in targets {
             unsafe badCount += target.append(block, dialect: kernel)
           }
+          unsafe proof?.look(at: block)
         }
         if badCount > 0 || !isUTF8 {
           let starts = unsafe starts.pointer.assumingMemoryBound(to: UInt32.self)
@@ -112,6 +114,7 @@ import ColonnadeBase
         batchRows = 0
       }
     }
+    result.looks = proof?.found ?? []
     faults.sort { $0.start < $1.start }
     result.bad = badRecords()
     return result

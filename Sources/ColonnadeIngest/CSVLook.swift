@@ -40,7 +40,7 @@ struct CSVLook {
     }
     let nulls = NullTexts(options.nullTexts)
     var looks = [ColumnLooks](repeating: ColumnLooks(), count: names.count)
-    try sample.lookAtAll(.csv(dialect)) { chunk in
+    try sample.lookAtAll(.csv(dialect), startOnly: options.looksAtStartOnly) { chunk in
       CSVTypeScan.looks(
         chunk, dialect: dialect, columnCount: names.count, hasHeader: hasHeader, nulls: nulls)
     } join: { found in
@@ -76,9 +76,11 @@ struct CSVLook {
     return CSVSniffer.names(hasHeader ? first : nil, count: first.count)
   }
 
+  /// - Parameter provesTypes: whether every value has to be looked at, because types were found at
+  ///   the start.
   /// - Throws: `.schemaMismatch` where a given schema and the header do not name the same columns.
   func plan(
-    _ schema: Schema, _ options: IngestOptions, name file: String
+    _ schema: Schema, _ options: IngestOptions, name file: String, provesTypes: Bool
   ) throws(ColonnadeError) -> CSVPlan {
     let positions = schema.fields.map { field in
       names.firstIndex { $0.utf8.elementsEqual(field.name.utf8) }
@@ -99,6 +101,6 @@ struct CSVLook {
     }
     return CSVPlan(
       name: file, dialect: dialect, hasHeader: hasHeader, names: names, schema: schema,
-      positions: positions, nulls: NullTexts(options.nullTexts))
+      positions: positions, nulls: NullTexts(options.nullTexts), looks: provesTypes ? looks : [])
   }
 }

@@ -16,6 +16,9 @@ struct CSVPlan: Sendable {
   /// Position in the input of each column of the schema; `nil` where the input lacks it.
   let positions: [Int?]
   let nulls: NullTexts
+  /// What the columns of the input looked like at its start, where their types have yet to be
+  /// proved; empty otherwise.
+  let looks: [ColumnLooks]
 
   /// Columns of the input.
   var columnCount: Int { names.count }

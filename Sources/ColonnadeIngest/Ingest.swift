@@ -22,6 +22,9 @@ package enum Ingest {
         .invalidArgument, "there is no input", hint: "name a file, or - for stdin")
     }
     try options.schema?.validate()
+    // Types of several inputs depend on each other.
+    var options = options
+    if inputs.count > 1 { options.looksAtStartOnly = false }
     var looked: [LookedInput] = []
     for input in inputs {
       try cancellation?.check()

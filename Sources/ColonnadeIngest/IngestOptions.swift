@@ -36,11 +36,12 @@ package struct IngestOptions: Sendable {
   package var hasHeader: Bool?
   /// Lines left out at the start of every input.
   package var skippedLines = 0
-  /// Bytes of text parsed in one piece.
-  package var chunkByteCount = 4 << 20
-  /// True to look at the start of files only, like at the start of a stream. Saves reading them
-  /// twice; a later value of another type is an error then, after which
-  /// `IngestSource.needsWholeLook` is true and an ingest with false here will find wider types.
+  /// Bytes of text parsed in one piece: with the padding behind, whole blocks of memory.
+  package var chunkByteCount = 4 << 20 - TextChunk.padding
+  /// True to take the types of a file of separated text, where it is the only input, from its start.
+  /// Saves reading it twice; a later value that would make a type another one is an error then,
+  /// after which `IngestSource.needsWholeLook` is true and an ingest with false here will find the
+  /// types. Rows read to the end have the types a whole look finds.
   package var looksAtStartOnly = false
   /// Bytes looked at where the input cannot be read twice, or is not to be.
   package var prefixByteCount = 16 << 20

@@ -14,6 +14,8 @@ package final class IngestSource {
   /// True after `next` threw because a type found at the start of a file did not hold: an ingest
   /// whose options look at files whole will find types that do.
   package private(set) var needsWholeLook = false
+  /// True where types were found at the start of a file, of which the rest may say otherwise.
+  package var hasUnprovedTypes: Bool { inputs.contains { $0.isSettledByStart } }
   /// Bytes taken from the inputs, as packed as they are.
   package private(set) var bytesRead = 0
   /// Size of all inputs in bytes, as packed as they are; `nil` where one is a stream.
@@ -21,9 +23,12 @@ package final class IngestSource {
 
   private let pipeline: OrderedPipeline<IngestChunk, ParsedChunk>
   private let inputs: [LookedInput]
+  private let plans: [InputPlan]
   private let skippedLines: Int
   private let rejects: ((BadRecord) throws(ColonnadeError) -> Void)?
   private var waiting: [Batch] = []
+  /// What the columns looked like so far, where types found at the start have to be proved.
+  private var looks: [ColumnLooks] = []
   private var inputIndex = -1
   /// Lines of the current input before the next chunk.
   private var lines = 0
@@ -41,6 +46,7 @@ package final class IngestSource {
   ) {
     self.schema = schema
     self.inputs = inputs
+    self.plans = plans
     self.rejects = rejects
     skippedLines = options.skippedLines
     var total: Int? = 0
@@ -56,7 +62,9 @@ package final class IngestSource {
     pipeline = OrderedPipeline(
       inFlight: hasArrow
         ? IngestSource.inFlightBatchCount
-        : min(16, max(2, IngestSource.inFlightByteCount / chunkByteCount)),
+        : min(
+          2 * WorkerPool.shared.threadCount,
+          max(2, IngestSource.inFlightByteCount / chunkByteCount)),
       cancellation: cancellation
     ) { () throws(ColonnadeError) in
       try chunks.value.next()
@@ -97,8 +105,24 @@ package final class IngestSource {
       try rejects(bad)
       rowsRejected += 1
     }
+    try proveTypes(chunk)
     lines += chunk.lineCount
     waiting = chunk.batches.filter { $0.rowCount > 0 }
+  }
+
+  /// - Throws: `.schemaMismatch` where a type found at the start would be another one by now.
+  private func proveTypes(_ chunk: ParsedChunk) throws(ColonnadeError) {
+    guard !chunk.looks.isEmpty else { return }
+    if looks.isEmpty, case .csv(let plan) = plans[chunk.inputIndex] { looks = plan.looks }
+    for (column, found) in chunk.looks.enumerated() {
+      let type = looks[column].type
+      looks[column].formUnion(found)
+      if looks[column].type == type { continue }
+      needsWholeLook = true
+      throw ColonnadeError(
+        .schemaMismatch, "types found at the start of the input do not hold for all of it",
+        file: inputs[chunk.inputIndex].input.name)
+    }
   }
 
   /// Stops reading; what was parsed ahead is dropped.

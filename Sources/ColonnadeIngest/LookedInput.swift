@@ -14,7 +14,7 @@ struct LookedInput {
 
   let input: IngestInput
   let content: Content
-  /// True where types come from the start of an input that could be looked at whole.
+  /// True where types come from the start of a file that goes on: they have to be proved.
   let isSettledByStart: Bool
   private let encoding: IngestEncoding
   /// What was read of a stream to look at it, and the rest of the stream.
@@ -22,6 +22,8 @@ struct LookedInput {
 
   /// Bytes read to settle the dialect of an input that can be read again.
   static let sampleByteCount = 1 << 20
+  /// Bytes read to settle the types of a file of which only the start is looked at.
+  static let startByteCount = 4 << 20
 
   init(
     _ input: IngestInput, _ options: IngestOptions, _ cancellation: Cancellation?
@@ -37,7 +39,10 @@ struct LookedInput {
     }
     let source = try TextDecoding.decode(unpacked, options.encoding)
     let looksTwice = input.canReopen && !options.looksAtStartOnly
-    let wanted = looksTwice ? LookedInput.sampleByteCount : options.prefixByteCount
+    let wanted =
+      looksTwice
+      ? LookedInput.sampleByteCount
+      : min(options.prefixByteCount, input.canReopen ? LookedInput.startByteCount : .max)
     let prefix = MutableBuffer(byteCount: wanted + TextChunk.padding)
     let count = try unsafe source.fill(
       UnsafeMutableRawBufferPointer(start: prefix.pointer, count: wanted))
@@ -51,10 +56,11 @@ struct LookedInput {
     let sample = InputSample(
       input: input, text: body, isWhole: count < wanted, options: options,
       cancellation: cancellation)
-    isSettledByStart = input.canReopen && !looksTwice && !sample.isWhole && options.schema == nil
     if LookedInput.format(of: input.name, body, options) == .jsonl {
+      isSettledByStart = false
       content = .json(try JSONLook(sample))
     } else {
+      isSettledByStart = input.canReopen && !looksTwice && !sample.isWhole && options.schema == nil
       content = .csv(try CSVLook(sample))
     }
   }
@@ -117,7 +123,8 @@ struct LookedInput {
   /// - Throws: `.schemaMismatch` where a given schema and a header do not name the same columns.
   func plan(_ schema: Schema, _ options: IngestOptions) throws(ColonnadeError) -> InputPlan {
     switch content {
-    case .csv(let look): .csv(try look.plan(schema, options, name: input.name))
+    case .csv(let look):
+      .csv(try look.plan(schema, options, name: input.name, provesTypes: isSettledByStart))
     case .json(let look):
       .json(JSONPlan(name: input.name, layout: look.layout, schema: schema))
     case .arrow(let source):
@@ -170,13 +177,15 @@ struct InputSample {
 
   /// Looks at all chunks of the input, on all threads, or at the sample where the input is a
   /// stream, whose last record may be cut and is left out then.
-  /// - Parameter join: gets what `look` found, in order.
+  /// - Parameters:
+  ///   - startOnly: true to look at the sample of a file too.
+  ///   - join: gets what `look` found, in order.
   func lookAtAll<Look: Sendable>(
-    _ boundary: RecordBoundary,
+    _ boundary: RecordBoundary, startOnly: Bool = false,
     _ look: @escaping @Sendable (TextChunk) throws(ColonnadeError) -> Look,
     join: (Look) -> Void
   ) throws(ColonnadeError) {
-    if isWhole || !input.canReopen || (options.looksAtStartOnly && !boundary.isWhole) {
+    if isWhole || !input.canReopen || startOnly {
       let end = isWhole ? text.byteCount : unsafe boundary.last(in: text.unsafeBytes)
       join(
         try look(

@@ -6,6 +6,9 @@ import ColonnadeArrays
 struct ParsedChunk: Sendable {
   var batches: [Batch] = []
   var bad: [BadRecord] = []
+  /// What in the columns of the input may change a type that was found at its start; empty where
+  /// types are settled.
+  var looks: [ColumnLooks] = []
   /// Records, good and bad.
   var recordCount = 0
   /// Line ends in the chunk.

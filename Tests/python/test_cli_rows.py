@@ -325,6 +325,22 @@ def test_rejects(tmp_path):
     assert lines("count", tmp_path / "t") == ["2"]
 
 
+def test_types_that_change_late_in_a_file_are_those_of_all_of_it(tmp_path):
+    # More than is read to settle the types; the last line makes integers a text.
+    rows = "".join(f"{number},{number % 3},\n" for number in range(700_000))
+    assert len(rows) > 6 << 20
+    (tmp_path / "rows.csv").write_text("n,k,d\n" + rows + "007,1,2024-02-29\n")
+    done = run("write", tmp_path / "t", tmp_path / "rows.csv", "--partition-by", "k")
+    assert done.stderr.startswith("700,001 rows read, 700,001 rows written; version 1")
+    assert lines("count", tmp_path / "t", "--where", "n = '007'") == ["1"]
+    assert lines("count", tmp_path / "t", "--where", "n = '699999'") == ["1"]
+    # One of the first try would be a leftover.
+    assert len(list((tmp_path / "t" / "data").iterdir())) == 1
+    # A partitioning that suits the types of all of it only: the start has no date.
+    run("write", tmp_path / "u", tmp_path / "rows.csv", "--partition-by", "year(d)")
+    assert lines("count", tmp_path / "u", "--where", "d = DATE '2024-02-29'") == ["1"]
+
+
 def test_completion_knows_the_columns(table):
     words = ["colonnade", "scan", str(table), "--select", "id,na"]
     asked = ["---completion", "scan", "--", "--select"]

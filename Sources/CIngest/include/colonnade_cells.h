@@ -142,6 +142,12 @@ typedef struct {
 /// Adds what the column's fields look like; `validity`, `badColumns` are not used.
 void colonnade_cells_look(const colonnade_cells *cells, colonnade_looks *looks);
 
+/// Adds what those of the column's fields look like that may change its type, given that all of them
+/// parse as `kind`: COLONNADE_CELL_INT64, COLONNADE_CELL_FLOAT64 or COLONNADE_CELL_DATE, the type
+/// that was found so far.
+void colonnade_cells_look_again(
+    const colonnade_cells *cells, colonnade_cell_kind kind, colonnade_looks *looks);
+
 #ifdef __cplusplus
 }
 #endif

@@ -118,23 +118,17 @@ struct WriteCommand: ParsableCommand {
         try IngestInput(
           path: path, fileSystem: fileSystem, cancellation: Process.cancellation))
     }
-    let options = try input.ingestOptions(schema: try existing?.snapshot.schema, in: fileSystem)
-    let source: IngestSource
-    if let rejects {
-      source = try Ingest.open(
-        inputs: opened, options: options, cancellation: Process.cancellation,
-        rejects: rejects.append)
-    } else {
-      source = try Ingest.open(
-        inputs: opened, options: options, cancellation: Process.cancellation)
+    var options = try input.ingestOptions(schema: try existing?.snapshot.schema, in: fileSystem)
+    // Most files hold to the end what they begin with: reading them once is tried first. What was
+    // set aside cannot be taken back.
+    options.looksAtStartOnly = rejects == nil
+    var written = try ingest(opened, options, into: existing, rejects, progress, fileSystem)
+    if written == nil {
+      options.looksAtStartOnly = false
+      written = try ingest(opened, options, into: existing, rejects, progress, fileSystem)
     }
-    let writer = try writer(on: existing, schema: source.schema, fileSystem)
-    while let batch = try source.next() {
-      try Process.cancellation.check()
-      try writer.write(batch)
-      progress.update(
-        share: source.byteCount.map { $0 > 0 ? Double(source.bytesRead) / Double($0) : 1 },
-        rowCount: source.rowsRead, byteCount: source.bytesRead)
+    guard let (source, writer) = written else {
+      preconditionFailure("a whole look settles the types")
     }
     try Process.cancellation.check()
     // What was set aside is safe before the rest is said to be done.
@@ -144,6 +138,47 @@ struct WriteCommand: ParsableCommand {
     try report(outcome, writer, source, seconds: progress.seconds, fileSystem)
     // An interrupt that came too late stopped nothing: 130 would have the rows written again.
     throw ExitCode.success
+  }
+
+  /// Reads all rows into a writer that has yet to commit.
+  /// - Returns: nil where the types found at the start of the input are not those of all of it;
+  ///   nothing is left behind then.
+  private func ingest(
+    _ inputs: [IngestInput], _ options: IngestOptions, into existing: Table?,
+    _ rejects: RejectsFile?, _ progress: Progress, _ fileSystem: any FileSystem
+  ) throws -> (source: IngestSource, writer: TableWriter)? {
+    let source: IngestSource
+    if let rejects {
+      source = try Ingest.open(
+        inputs: inputs, options: options, cancellation: Process.cancellation,
+        rejects: rejects.append)
+    } else {
+      source = try Ingest.open(
+        inputs: inputs, options: options, cancellation: Process.cancellation)
+    }
+    let writer: TableWriter
+    do {
+      writer = try self.writer(on: existing, schema: source.schema, fileSystem)
+    } catch {
+      // What does not suit these types may suit others.
+      if source.hasUnprovedTypes { return nil }
+      throw error
+    }
+    do {
+      while let batch = try source.next() {
+        try Process.cancellation.check()
+        try writer.write(batch)
+        progress.update(
+          share: source.byteCount.map { $0 > 0 ? Double(source.bytesRead) / Double($0) : 1 },
+          rowCount: source.rowsRead, byteCount: source.bytesRead)
+      }
+    } catch {
+      guard source.needsWholeLook else { throw error }
+      source.stop()
+      writer.abandon()
+      return nil
+    }
+    return (source, writer)
   }
 
   private func writer(
