@@ -54,6 +54,34 @@ public struct Column: Sendable {
     return total
   }
 
+  /// Bytes of a value, about: those of its views and what they point to, or of the elements of a list,
+  /// on average over a few values.
+  package var sampledByteCount: Double {
+    guard count > 0 else { return 0 }
+    switch type.physical {
+    case .none: return 0
+    case .bit: return 0.125
+    case .bytes:
+      let views = unsafe values.unsafeValues(ByteView.self)
+      let step = max(1, count / 256)
+      var longByteCount = 0
+      var sampled = 0
+      for index in stride(from: 0, to: count, by: step) {
+        let view = unsafe views[index]
+        if !view.isInline { longByteCount += view.byteCount }
+        sampled += 1
+      }
+      return 16 + Double(longByteCount) / Double(sampled)
+    case .list:
+      let offsets = unsafe values.unsafeValues(Int32.self)
+      let elements = unsafe Double(offsets[count] - offsets[0])
+      return 4 + elements / Double(count) * children[0].sampledByteCount
+    case .fixedList(let length): return Double(length) * children[0].sampledByteCount
+    case .structure: return children.reduce(0) { $0 + $1.sampledByteCount }
+    default: return Double(type.physical.fixedByteCount ?? 0)
+    }
+  }
+
   /// The same values under another type of the same physical layout.
   public func relabelled(as type: DataType) -> Column {
     precondition(type.physical == self.type.physical)

@@ -7,7 +7,38 @@ extension ColumnBuilder {
   /// Appends all rows of `column`, which has this builder's layout. Data buffers of long strings
   /// are copied, so that the builder does not hold what it came from.
   public func append(contentsOf column: Column) {
-    append(contentsOf: column, rows: SelectionVector(range: 0..<column.count))
+    assert(column.type.physical == physical)
+    guard column.count > 0 else { return }
+    appendValidity(of: column)
+    let source = unsafe column.values.unsafeAddress
+    switch physical {
+    case .none: break
+    case .bit:
+      values.appendZeros((count + column.count + 7) / 8 - values.byteCount)
+      unsafe colonnade_bits_copy(
+        values.pointer.assumingMemoryBound(to: UInt8.self), count,
+        source.assumingMemoryBound(to: UInt8.self), 0, column.count)
+    case .bytes:
+      let target = unsafe values.extend(by: column.count * 16)
+      unsafe target.copyMemory(from: source, byteCount: column.count * 16)
+      unsafe appendLongBytes(
+        of: column,
+        UnsafeMutableBufferPointer(
+          start: target.assumingMemoryBound(to: ByteView.self), count: column.count))
+    case .list:
+      let offsets = unsafe source.assumingMemoryBound(to: Int32.self)
+      let first = unsafe offsets[0]
+      let base = Int32(truncatingIfNeeded: children[0].count) - first
+      for row in 1...column.count { unsafe values.append(offsets[row] + base) }
+      children[0].append(
+        contentsOf: unsafe column.children[0].slice(Int(first)..<Int(offsets[column.count])))
+    case .fixedList, .structure:
+      for (child, source) in zip(children, column.children) { child.append(contentsOf: source) }
+    default:
+      let target = unsafe values.extend(by: column.count * width)
+      unsafe target.copyMemory(from: source, byteCount: column.count * width)
+    }
+    count += column.count
   }
 
   /// Appends the rows of `column` that `rows` names, in that order.
@@ -93,29 +124,59 @@ extension ColumnBuilder {
     nullCount += rows.count - valid
   }
 
+  private func appendValidity(of column: Column) {
+    if type == .null {
+      nullCount += column.count
+      return
+    }
+    if column.validity != nil { materialiseValidity() }
+    guard let validity else { return }
+    validity.appendZeros((count + column.count + 7) / 8 - validity.byteCount)
+    let target = unsafe validity.pointer.assumingMemoryBound(to: UInt8.self)
+    guard let source = column.validity else {
+      unsafe colonnade_bits_set(target, count, column.count)
+      return
+    }
+    unsafe colonnade_bits_copy(
+      target, count, source.unsafeAddress.assumingMemoryBound(to: UInt8.self), 0, column.count)
+    nullCount += column.nullCount
+  }
+
   private func appendViews(of column: Column, rows: UnsafeBufferPointer<UInt32>) {
     let source = unsafe column.values.unsafeAddress.assumingMemoryBound(to: ByteView.self)
-    let target = unsafe values.extend(by: rows.count * 16)
-      .assumingMemoryBound(to: ByteView.self)
+    let target = unsafe UnsafeMutableBufferPointer(
+      start: values.extend(by: rows.count * 16).assumingMemoryBound(to: ByteView.self),
+      count: rows.count)
+    for index in 0..<rows.count { unsafe target[index] = source[Int(rows[index])] }
+    unsafe appendLongBytes(of: column, target)
+  }
+
+  /// Copies what long views of `column` point to, and points them to the copy.
+  private func appendLongBytes(of column: Column, _ target: UnsafeMutableBufferPointer<ByteView>) {
     var longByteCount = 0
-    for index in 0..<rows.count {
-      let view = unsafe source[Int(rows[index])]
-      unsafe target[index] = view
-      if !view.isInline { longByteCount += view.byteCount }
+    for index in 0..<target.count {
+      let view = unsafe target[index]
+      longByteCount &+= view.isInline ? 0 : view.byteCount
     }
     if longByteCount == 0 { return }
     guard longByteCount <= ColumnBuilder.dataByteCount else {
-      unsafe appendLongViews(of: column, target, count: rows.count)
+      unsafe appendLongViews(of: column, target)
       return
     }
-    // All long values go to one data buffer, copied in one go without a check for each.
+    // All long values go to one data buffer, copied in one go without a check for each. Where room
+    // for more values was asked for, they are taken to be as long as these.
+    if tail == nil {
+      let share = Double(values.capacity / 16) / Double(count + target.count)
+      let expected = Int(Double(longByteCount) * min(share, 1024) * 1.05)
+      _ = roomInTail(for: max(longByteCount, min(expected, ColumnBuilder.expectedDataByteCount)))
+    }
     let tail = roomInTail(for: longByteCount)
     var offset = tail.byteCount
     var free = unsafe tail.extend(by: longByteCount)
     let bufferIndex = UInt64(UInt32(data.count))
     let bases = unsafe column.data.map { unsafe $0.unsafeAddress }
     unsafe bases.withUnsafeBufferPointer { bases in
-      for index in 0..<rows.count {
+      for index in 0..<target.count {
         let view = unsafe target[index]
         if view.isInline { continue }
         let byteCount = view.byteCount
@@ -131,9 +192,9 @@ extension ColumnBuilder {
 
   /// Long values that do not fit one data buffer together.
   private func appendLongViews(
-    of column: Column, _ target: UnsafeMutablePointer<ByteView>, count: Int
+    of column: Column, _ target: UnsafeMutableBufferPointer<ByteView>
   ) {
-    for index in 0..<count {
+    for index in 0..<target.count {
       let view = unsafe target[index]
       if view.isInline { continue }
       let bytes = unsafe UnsafeRawBufferPointer(

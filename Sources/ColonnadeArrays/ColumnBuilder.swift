@@ -24,6 +24,8 @@ public final class ColumnBuilder {
 
   /// Data buffers of views end at this many bytes, well below the reach of Int32 offsets.
   static let dataByteCount = 1 << 30
+  /// The most room for data that is made ahead.
+  static let expectedDataByteCount = 32 << 20
 
   /// - Parameter capacity: values reserved at once.
   public init(_ type: DataType, capacity: Int = 0) {

@@ -133,6 +133,36 @@ import Testing
     #expect(rows == 400_000)
   }
 
+  /// Partitions that grow alike are cut long before the budget ends, and a single one when its group
+  /// is full.
+  @Test(arguments: [1, 8]) func partitionsShareAThirdOfTheBudget(_ partitionCount: Int) throws {
+    let schema = Schema([Field("key", .int32), Field("x", .float64)]).assigningIDs()
+    let budget = 12 << 20
+    let router = try PartitionRouter(
+      schema: schema, partitioning: try Partitioning(parsing: "key", schema: schema),
+      limits: .init(
+        rowGroupByteCount: 4 << 20, leastRowGroupByteCount: 64 << 10, budget: budget))
+    let share = budget / 3 / partitionCount
+    var most = 0
+    var byteCounts: [Int] = []
+    for _ in 0..<32 {
+      let builders = schema.fields.map { ColumnBuilder($0.type) }
+      for row in 0..<65_536 {
+        builders[0].append(fixed: Int32(row % partitionCount))
+        builders[1].append(fixed: Double(row))
+      }
+      let columns = builders.map { $0.finish() }
+      try router.route(Batch(schema: schema, columns: columns, rowCount: 65_536)) {
+        byteCounts.append($0.byteCount)
+      }
+      most = max(most, router.bufferedByteCount)
+    }
+    let sliceByteCount = 65_536 * 12
+    #expect(most <= budget / 3 + sliceByteCount)
+    #expect(byteCounts.count >= 4 * partitionCount)
+    #expect(byteCounts.allSatisfy { share...share + sliceByteCount ~= $0 }, "\(byteCounts)")
+  }
+
   @Test func sortsRows() throws {
     func order(_ type: DataType, _ values: [Value], descending: Bool = false) throws -> [UInt32] {
       let builder = ColumnBuilder(type)

@@ -127,8 +127,14 @@ package final class FileWriter: @unchecked Sendable {
     } else {
       references = try ReferenceChooser(options.encoding).references(among: batch.columns)
     }
+    // The largest first, so that none of them is begun when all others are done.
+    let sizes = slots.map { slots in
+      slots.column.data.reduce(slots.column.values.byteCount) { $0 + $1.byteCount }
+    }
+    let order = slots.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
     let results = ParallelResults<EncodedField>(count: slots.count)
-    try WorkerPool.shared.run(count: slots.count) { (index) throws(ColonnadeError) in
+    try WorkerPool.shared.run(count: slots.count) { (place) throws(ColonnadeError) in
+      let index = order[place]
       let reference = references[index].map { how in
         ChunkReference(column: batch.columns[index + Int(how.distance)], how: how)
       }

@@ -47,8 +47,11 @@ final class PartitionRouter {
   struct Limits {
     /// A row group is cut before it has more rows.
     var rowGroupRowCount = 1 << 20
-    /// A row group is cut when its values have about as many bytes.
+    /// A row group is cut when its values have about as many bytes, or its share of a third of the
+    /// budget where that is less: partitions that grow alike are about to be cut at the same time.
     var rowGroupByteCount = 64 << 20
+    /// No share is less.
+    var leastRowGroupByteCount = 16 << 20
     /// The most bytes of values buffered in all partitions together.
     var budget = 384 << 20
   }
@@ -58,9 +61,6 @@ final class PartitionRouter {
     var builders: [ColumnBuilder] = []
     var rowCount = 0
     var byteCount = 0
-    /// Rows of the group before where it was large; room is made for as many at once, since growing
-    /// copies and touches fresh memory. Room for small groups would only lie idle.
-    var expectedRowCount = 0
   }
 
   private let schema: Schema
@@ -211,8 +211,11 @@ final class PartitionRouter {
       for number in touched { unsafe counts[number] = 0 }
     }
 
+    let rowByteCount = varyingColumns.reduce(Double(fixedRowByteCount)) {
+      $0 + batch.columns[$1].sampledByteCount
+    }
     for (number, run) in zip(touched, runs) {
-      try makeRoom(for: run.count, in: number, emit: emit)
+      try makeRoom(for: run.count, of: rowByteCount, in: number, emit: emit)
     }
     // Column by column, so that a column is read while it is in the cache; columns apart from each
     // other on all cores.
@@ -223,21 +226,34 @@ final class PartitionRouter {
       gather.append(column: index)
     }
     for (number, run) in zip(touched, runs) { account(for: run.count, in: number) }
-    for number in touched where pending[number].byteCount >= limits.rowGroupByteCount {
+    for number in touched where pending[number].byteCount >= rowGroupByteCount {
       try cut(number, emit: emit)
     }
   }
 
+  /// Bytes of values at which a row group is cut.
+  private var rowGroupByteCount: Int {
+    let share = limits.budget / 3 / max(1, directory.count)
+    return min(limits.rowGroupByteCount, max(limits.leastRowGroupByteCount, share))
+  }
+
+  /// - Parameter rowByteCount: bytes of a row, about.
   private func makeRoom(
-    for rowCount: Int, in number: Int, emit: (RowGroupDraft) throws(ColonnadeError) -> Void
+    for rowCount: Int, of rowByteCount: Double, in number: Int,
+    emit: (RowGroupDraft) throws(ColonnadeError) -> Void
   ) throws(ColonnadeError) {
     if pending[number].rowCount + rowCount > limits.rowGroupRowCount {
       try cut(number, emit: emit)
     }
     if pending[number].builders.isEmpty {
-      pending[number].builders = schema.fields.map {
-        ColumnBuilder($0.type, capacity: pending[number].expectedRowCount)
+      // Room for the whole group at once, since growing copies and touches fresh memory; where there
+      // are more partitions than may be full, it would only lie idle.
+      var expected = 0
+      if directory.count * rowGroupByteCount <= limits.budget, rowByteCount > 0 {
+        expected = min(
+          limits.rowGroupRowCount, Int(Double(rowGroupByteCount) / rowByteCount) + rowCount)
       }
+      pending[number].builders = schema.fields.map { ColumnBuilder($0.type, capacity: expected) }
       pending[number].byteCount = overheadByteCount
       bufferedByteCount += overheadByteCount
     }
@@ -257,8 +273,7 @@ final class PartitionRouter {
   ) throws(ColonnadeError) {
     let group = pending[number]
     guard group.rowCount > 0 else { return }
-    pending[number] = Pending(
-      expectedRowCount: group.rowCount >= PartitionRouter.sliceRowCount ? group.rowCount : 0)
+    pending[number] = Pending()
     bufferedByteCount -= group.byteCount
     try emit(
       RowGroupDraft(
