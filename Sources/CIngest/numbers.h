@@ -157,26 +157,32 @@ COLONNADE_INLINE int two(const char *at) {
   return high > 9 || low > 9 ? -1 : high * 10 + low;
 }
 
-// Days from 1970-01-01 in the proleptic Gregorian calendar.
-COLONNADE_INLINE int64_t daysFromCivil(int64_t year, int month, int day) {
-  year -= month <= 2;
-  const int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const int64_t yearOfEra = year - era * 400;
-  const int64_t dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  const int64_t dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
-  return era * 146097 + dayOfEra - 719468;
+// Days from 1970-01-01 in the proleptic Gregorian calendar, of a year below 10,000.
+COLONNADE_INLINE int64_t daysFromCivil(uint32_t year, uint32_t month, uint32_t day) {
+  // Years begin in March, and one cycle of 400 earlier, so that none is below zero.
+  year += 400 - (month <= 2);
+  const uint32_t dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return (int64_t)(year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear) - 719468 - 146097;
 }
 
 // YYYY-MM-DD, the first ten bytes of at least ten.
 COLONNADE_INLINE bool parseDate(const char *at, int64_t &days) {
-  const int century = two(at), years = two(at + 2), month = two(at + 5), day = two(at + 8);
-  if (at[4] != '-' || at[7] != '-' || (century | years | month | day) < 0) return false;
-  if (month < 1 || month > 12 || day < 1) return false;
-  const int year = century * 100 + years;
-  static const uint8_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  if (day > lengths[month - 1] + (month == 2 && leap)) return false;
-  days = daysFromCivil(year, month, day);
+  uint64_t text;
+  memcpy(&text, at, 8);
+  // Digits become 0 to 9 and separators 0; of any other byte the sum has the highest bit set.
+  const uint64_t digits = text ^ 0x2D30302D30303030;
+  if (((digits | (digits + 0x7F76767F76767676)) & 0x8080808080808080) != 0) return false;
+  const uint64_t pairs = digits * 10 + (digits >> 8);
+  const uint32_t year = (uint32_t)((pairs & 0xFF) * 100 + (pairs >> 16 & 0xFF));
+  const uint32_t month = (uint32_t)(pairs >> 40 & 0xFF);
+  const int day = two(at + 8);
+  if (month - 1 >= 12 || day < 1) return false;
+  if (day > 28) {
+    static const uint8_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    if (day > lengths[month - 1] + (month == 2 && leap)) return false;
+  }
+  days = daysFromCivil(year, month, (uint32_t)day);
   return true;
 }
 

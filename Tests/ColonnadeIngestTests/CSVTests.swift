@@ -216,6 +216,63 @@ import Testing
     #expect(lines.schema.fields.map(\.name) == ["n", "m"])
   }
 
+  @Test func daysFollowEachOther() throws {
+    var options = IngestOptions()
+    options.schema = Schema([Field("d", .date)])
+    options.hasHeader = false
+    func padded(_ number: Int, _ width: Int) -> String {
+      String(repeating: "0", count: width - "\(number)".utf8.count) + "\(number)"
+    }
+    // First days of years, by their numbers.
+    for (first, year) in [
+      (-719_528, 0), (-572_335, 403), (-25_567, 1900), (0, 1970), (10_957, 2000),
+    ] {
+      var text = ""
+      for year in year..<year + 9 {
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        for (month, length) in lengths.enumerated() {
+          for day in 1...length + 1 {
+            text += "\(padded(year, 4))-\(padded(month + 1, 2))-\(padded(day, 2))\n"
+          }
+        }
+      }
+      let found = try ingest([IngestInput(bytes: Array(text.utf8))], options, keepsRejects: true)
+      #expect(found.rejects.count == 9 * 12)
+      #expect(found.rows.map { $0[0] } == found.rows.indices.map { "day \(first + $0)" })
+    }
+  }
+
+  @Test func datesAreDigitsAndHyphensInTheirPlaces() throws {
+    var options = IngestOptions()
+    options.schema = Schema([Field("d", .date)])
+    options.hasHeader = false
+    options.delimiter = UInt8(ascii: ",")
+    options.hasNoQuote = true
+    var text: [UInt8] = []
+    var fits: [Bool] = []
+    for position in 0..<10 {
+      for byte in UInt8(33)...126 where byte != UInt8(ascii: ",") {
+        var date = Array("2004-02-11".utf8)
+        date[position] = byte
+        let isDigit = byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+        let number = Int(byte) - 48
+        switch position {
+        case 0...3: fits.append(isDigit)
+        case 4, 7: fits.append(byte == UInt8(ascii: "-"))
+        case 5: fits.append(isDigit && number <= 1)
+        case 6: fits.append(isDigit && number >= 1)
+        case 8: fits.append(isDigit && number <= 2)
+        default: fits.append(isDigit)
+        }
+        text += date + [10]
+      }
+    }
+    let found = try ingest([IngestInput(bytes: text)], options, keepsRejects: true)
+    #expect(found.rows.count == fits.count { $0 })
+    #expect(found.rejects.map { $0.line - 1 } == fits.indices.filter { !fits[$0] })
+  }
+
   @Test func rejectsAreKeptAndCounted() throws {
     var options = IngestOptions()
     options.schema = Schema([Field("a", .int8), Field("b", .string)])
