@@ -3,6 +3,7 @@
 // Spec: spec/encodings.md, spec/file.md "Pages".
 
 import CKernels
+import ColonnadeArrays
 import ColonnadeBase
 
 /// Encodes the pages of one chunk, in order.
@@ -12,6 +13,8 @@ final class PageEncoder {
   let largeValues: any LargeValueSink
   /// Page bodies.
   let bytes: MutableBuffer
+  /// Page bodies that are the column's own memory; they stand before `bytes`.
+  private(set) var borrowed = Buffer.empty
   /// The chunk's dictionary, for codes.
   var dictionary: ChunkDictionary?
   /// For pages by another column.
@@ -72,7 +75,7 @@ final class PageEncoder {
       try encodeValues(page, plan, &entry)
     }
     guard let size = UInt32(exactly: bytes.byteCount - Int(entry.offset)) else {
-      throw ColonnadeError(.limitExceeded, "a page of more than 4 GiB")
+      throw pageIsTooLarge()
     }
     entry.byteCount = size
     return entry
@@ -90,6 +93,38 @@ final class PageEncoder {
     var others = chooser
     others.split = nil
     encodeUnframed(page, others.plan(page, dictionary: dictionary), &entry)
+  }
+
+  /// True, and nothing of the values copied, where all pages are to be plain: back to back they are
+  /// the column's values.
+  /// - Parameter plans: of all pages; nil for pages of nulls.
+  func borrowsValues(_ plans: [PagePlan?]) -> Bool {
+    switch source.kind {
+    case .none, .bit, .bytes, .lengths: return false
+    default: break
+    }
+    guard dictionary == nil, compressor == nil, !options.forcesFrames,
+      plans.allSatisfy({ $0?.encoding == .plain })
+    else { return false }
+    borrowed = source.column.values.slice(from: 0, byteCount: source.count * source.kind.width)
+    return true
+  }
+
+  /// The entry of a page of borrowed values.
+  func encodeBorrowed(_ page: PageSlots, plan: PagePlan) throws(ColonnadeError) -> PageEntry {
+    var entry = PageEntry()
+    entry.firstSlot = UInt32(page.range.lowerBound)
+    entry.nullCount = UInt32(page.nullCount)
+    entry.offset = UInt64(page.range.lowerBound * source.kind.width)
+    describe(plan, &entry)
+    if page.hasNulls { leaveValidity(&entry) }
+    guard let size = UInt32(exactly: page.count * source.kind.width) else { throw pageIsTooLarge() }
+    entry.byteCount = size
+    return entry
+  }
+
+  private func pageIsTooLarge() -> ColonnadeError {
+    ColonnadeError(.limitExceeded, "a page of more than 4 GiB")
   }
 
   func leaveValidity(_ entry: inout PageEntry) {

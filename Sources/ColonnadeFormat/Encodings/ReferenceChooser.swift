@@ -50,7 +50,7 @@ struct ReferenceChooser {
       guard SlotKind(column.type).mayRefer else { return }
       found.set(index, Sample(index, rows.map { column.take($0) } ?? column, rowCount, model))
     }
-    let samples = found.all
+    let samples = found.takeAll()
     return choose(samples, try pairs(samples))
   }
 
@@ -89,11 +89,13 @@ struct ReferenceChooser {
     let found = ParallelResults<[Pair]>(count: count)
     try WorkerPool.shared.run(count: count) { (column) throws(ColonnadeError) in
       guard samples[column].mayGain else { return }
-      let near = max(0, column - reach)...min(count - 1, column + reach)
+      // Where one a column is the most, it is the one before.
+      let after = 2 * count > Self.pairLimit ? 0 : reach
+      let near = max(0, column - reach)...min(count - 1, column + after)
       let pairs = near.compactMap { $0 == column ? nil : pair(column, $0, samples) }
       found.set(column, surviving(pairs, of: samples[column]))
     }
-    return found.all.flatMap { $0 }
+    return found.takeAll().flatMap { $0 }
   }
 
   private func pair(_ column: Int, _ reference: Int, _ samples: [Sample]) -> Pair? {

@@ -112,9 +112,25 @@ struct RelativeIntegers {
   /// A base that leaves out the lowest hundredth, where a few low integers would widen all others.
   private func lowBase(_ full: Int) -> UInt64? {
     let some = min(128, count)
-    let sample = (0..<some).map { unsafe Int64(bitPattern: values[$0 * count / some]) }.sorted()
-    let low = sample[some / 64]
-    let range = UInt64(bitPattern: sample[some - 1 - some / 64] &- low)
+    // The three lowest and the three greatest, the outermost first.
+    var lowest = (Int64.max, Int64.max, Int64.max)
+    var greatest = (Int64.min, Int64.min, Int64.min)
+    for index in 0..<some {
+      let value = unsafe Int64(bitPattern: values[index * count / some])
+      if value < lowest.2 {
+        lowest.2 = max(value, lowest.1)
+        lowest.1 = min(max(value, lowest.0), lowest.1)
+        lowest.0 = min(value, lowest.0)
+      }
+      if value > greatest.2 {
+        greatest.2 = min(value, greatest.1)
+        greatest.1 = max(min(value, greatest.0), greatest.1)
+        greatest.0 = max(value, greatest.0)
+      }
+    }
+    // Of 128 the third, of 64 the second.
+    let (low, high) = some < 128 ? (lowest.1, greatest.1) : (lowest.2, greatest.2)
+    let range = UInt64(bitPattern: high &- low)
     return 64 - range.leadingZeroBitCount + 1 < full ? UInt64(bitPattern: low) : nil
   }
 

@@ -16,8 +16,10 @@ import ColonnadeBase
 
   /// Chunks of fewer bytes cannot pay for a table.
   static let leastByteCount = 16 << 10
-  /// Bytes of the sample symbols are trained on at most.
+  /// Bytes of the sample symbols are trained on at most; of smaller chunks a quarter is enough, since
+  /// training takes longer than encoding does.
   private static let trainingByteCount = 1 << 20
+  private static let leastTrainingByteCount = 128 << 10
   private static let trainingRounds: UInt32 = 8
 
   private init(symbols: MutableBuffer, lengths: MutableBuffer, count: Int) {
@@ -32,7 +34,9 @@ import ColonnadeBase
   /// Trains symbols on blocks of values spread over the chunk.
   /// - Returns: nil where the chunk holds no text.
   static func train(_ source: SlotSource, rawByteCount: Int) -> SymbolEncoder? {
-    let sample = SymbolSample(source, rawByteCount: rawByteCount, byteCount: trainingByteCount)
+    let sample = SymbolSample(
+      source, rawByteCount: rawByteCount,
+      byteCount: min(trainingByteCount, max(leastTrainingByteCount, rawByteCount / 4)))
     // A table of few symbols for a chunk of few bytes: it has to pay for itself.
     let limit = min(
       Int(COLONNADE_SYMBOL_COUNT),

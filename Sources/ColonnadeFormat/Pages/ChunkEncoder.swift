@@ -89,9 +89,14 @@ package enum ChunkEncoder {
     if let dictionary = encoder.dictionary {
       dictionaryPage = try encode(dictionary, of: encoder)
     }
+    let isPlain = text == nil && encoder.borrowsValues(plans)
     var pages: [PageEntry] = []
     for (index, range) in ranges.enumerated() {
       let page = PageSlots(source, range, scratch: scratch)
+      if isPlain, let plan = plans[index] {
+        pages.append(try encoder.encodeBorrowed(page, plan: plan))
+        continue
+      }
       let plan: PagePlan?
       if page.nullCount == page.count || source.kind == .none {
         plan = nil
@@ -110,18 +115,19 @@ package enum ChunkEncoder {
     rawByteCount: Int
   ) -> EncodedChunk {
     let bytes = encoder.bytes
+    let values = encoder.borrowed
     var validityOffset: UInt64?
     if encoder.needsChunkValidity {
-      bytes.pad(to: 64)
-      validityOffset = UInt64(bytes.byteCount)
+      bytes.appendZeros(-(values.byteCount + bytes.byteCount) & 63)
+      validityOffset = UInt64(values.byteCount + bytes.byteCount)
       PageSlots(encoder.source, 0..<encoder.source.count, scratch: MutableBuffer())
         .appendValidity(0..<encoder.source.count, to: bytes)
     }
     var chunk = EncodedChunk(
-      bytes: bytes, pages: pages, dictionaryPage: dictionaryPage,
+      parts: [values, bytes.freeze()], pages: pages, dictionaryPage: dictionaryPage,
       dictionaryCount: dictionaryPage == nil ? 0 : encoder.dictionary?.count ?? 0,
       pageShift: pageShift, validityOffset: validityOffset, rawByteCount: rawByteCount,
-      storedByteCount: bytes.byteCount + encoder.outOfLineByteCount)
+      storedByteCount: values.byteCount + bytes.byteCount + encoder.outOfLineByteCount)
     if pages.contains(where: { $0.encodingCode == Encoding.reference.rawValue }) {
       chunk.reference = encoder.reference?.how.distance ?? 0
     }

@@ -21,6 +21,11 @@ package struct EncodedRowGroup: Sendable {
 
   /// Bytes of the values decoded.
   package var rawByteCount: Int { fields.reduce(0) { $0 + $1.chunk.rawByteCount } }
+
+  /// Bytes stored for the values, about what the group takes in the file.
+  package var storedByteCount: Int {
+    fields.reduce(0) { $0 + $1.chunk.byteCount + $1.largeValues.byteCount }
+  }
 }
 
 /// One field's slots in one row group.

@@ -143,7 +143,7 @@ package final class FileWriter: @unchecked Sendable {
         try self.encode(
           slots[index], field: index, rowCount: batch.rowCount, reference: reference))
     }
-    return EncodedRowGroup(rowCount: batch.rowCount, fields: results.all)
+    return EncodedRowGroup(rowCount: batch.rowCount, fields: results.takeAll())
   }
 
   private func encode(

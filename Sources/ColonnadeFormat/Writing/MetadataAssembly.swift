@@ -48,7 +48,7 @@ struct MetadataAssembly {
       ).write(to: dictionaries.sink)
     }
     var chunk = field.chunk
-    let offset = try unsafe area.append(chunk.bytes.unsafeBytes, alignment: 64)
+    let offset = try area.append(chunk.parts, alignment: 64)
     chunk.relocate(by: offset, dictionaryIndices: dictionaryIndices[index])
 
     var entry = ChunkEntry()

@@ -25,6 +25,12 @@ final class DataFiles {
     var runs: [Run]
   }
 
+  /// A row group ready to be placed in the file it was encoded for.
+  private struct EncodedDraft: Sendable {
+    var partition: Int
+    var group: EncodedRowGroup
+  }
+
   let layout: ManifestLayout
   private let folder: TableFolder
   private let schema: Schema
@@ -36,6 +42,8 @@ final class DataFiles {
   private var writer: FileWriter?
   private var writerName = ""
   private var runs: [Run] = []
+  /// Encoded and not yet written.
+  private var waiting: [EncodedDraft] = []
   private var finished: [Finished] = []
   /// Every file begun, so that it can be removed.
   private var names: [String] = []
@@ -76,31 +84,55 @@ final class DataFiles {
   var byteCount: Int { finished.reduce(0) { $0 + $1.summary.byteCount } }
   var entryCount: Int { finished.reduce(0) { $0 + $1.runs.count } }
 
-  /// Sorts, encodes and writes row groups; they stand in the file in this order.
+  /// Sorts and encodes row groups; they stand in the file in this order. They are written while those
+  /// that follow are encoded.
   func append(_ drafts: [RowGroupDraft]) throws(ColonnadeError) {
     guard !drafts.isEmpty else { return }
     let writer = try openWriter()
     let schema = self.schema
     let sortColumns = self.sortColumns
-    let encoded = Lock([EncodedRowGroup?](repeating: nil, count: drafts.count))
+    let before = waiting
+    waiting = []
+    let first = before.isEmpty ? 0 : 1
+    let written = Lock<[RowGroupSummary]>([])
+    let encoded = ParallelResults<EncodedRowGroup>(count: drafts.count)
     try WorkerPool.shared.run(
-      count: drafts.count, limit: options.threadCount, cancellation: options.cancellation
-    ) { (index) throws(ColonnadeError) in
-      let draft = drafts[index]
+      count: first + drafts.count, limit: options.threadCount, cancellation: options.cancellation
+    ) { (turn) throws(ColonnadeError) in
+      if turn < first {
+        let summaries = try DataFiles.write(before, writer)
+        written.withLock { $0 = summaries }
+        return
+      }
+      let draft = drafts[turn - first]
       var batch = Batch(schema: schema, columns: draft.columns, rowCount: draft.rowCount)
       let keys = sortColumns.map {
         (column: draft.columns[$0.index], isDescending: $0.isDescending)
       }
       if let order = RowSorter(keys).permutation() { batch = batch.take(SelectionVector(order)) }
-      let group = try writer.encode(rowGroup: batch)
-      encoded.withLock { $0[index] = group }
+      encoded.set(turn - first, try writer.encode(rowGroup: batch))
     }
-    let groups = encoded.withLock { $0 }
-    for (draft, group) in zip(drafts, groups) {
-      guard let group else { continue }
-      add(try writer.append(group), partition: draft.partition)
+    add(written.withLock { $0 }, of: before)
+    waiting = zip(drafts, encoded.takeAll()).map {
+      EncodedDraft(partition: $0.partition, group: $1)
     }
-    if writer.byteCount >= options.fileByteCount { try finishFile() }
+    // Encoded for this file, they go to this file.
+    let waitingByteCount = waiting.reduce(0) { $0 + $1.group.storedByteCount }
+    if writer.byteCount + waitingByteCount >= options.fileByteCount { try finishFile() }
+  }
+
+  private static func write(
+    _ groups: [EncodedDraft], _ writer: FileWriter
+  ) throws(ColonnadeError) -> [RowGroupSummary] {
+    var summaries: [RowGroupSummary] = []
+    for encoded in groups { summaries.append(try writer.append(encoded.group)) }
+    return summaries
+  }
+
+  private func add(_ summaries: [RowGroupSummary], of groups: [EncodedDraft]) {
+    for (summary, encoded) in zip(summaries, groups) {
+      add(summary, partition: encoded.partition)
+    }
   }
 
   private func openWriter() throws(ColonnadeError) -> FileWriter {
@@ -132,6 +164,8 @@ final class DataFiles {
 
   private func finishFile() throws(ColonnadeError) {
     guard let writer else { return }
+    add(try DataFiles.write(waiting, writer), of: waiting)
+    waiting = []
     finished.append(Finished(name: writerName, summary: try writer.finish(), runs: runs))
     self.writer = nil
     runs = []
@@ -163,6 +197,7 @@ final class DataFiles {
   func remove() {
     writer?.abandon()
     writer = nil
+    waiting = []
     let paths =
       names.map { Path.join(folder.data, $0) }
       + manifestNames.map { Path.join(folder.manifests, $0) }

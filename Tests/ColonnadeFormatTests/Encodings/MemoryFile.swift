@@ -31,7 +31,7 @@ final class MemoryFile: DataSource, LargeValueSink {
     state.withLock { state in
       state.bytes.pad(to: 64)
       let offset = UInt64(state.bytes.byteCount)
-      state.bytes.append(chunk.bytes.freeze().array)
+      for part in chunk.parts { state.bytes.append(part.array) }
       let first = UInt16(state.dictionaries.count)
       let generations = compression.dictionaries
       state.dictionaries += generations
