@@ -37,7 +37,7 @@ package struct IngestOptions: Sendable {
   /// Lines left out at the start of every input.
   package var skippedLines = 0
   /// Bytes of text parsed in one piece: with the padding behind, whole blocks of memory.
-  package var chunkByteCount = 4 << 20 - TextChunk.padding
+  package var chunkByteCount = 2 << 20 - TextChunk.padding
   /// True to take the types of a file of separated text, where it is the only input, from its start.
   /// Saves reading it twice; a later value that would make a type another one is an error then,
   /// after which `IngestSource.needsWholeLook` is true and an ingest with false here will find the

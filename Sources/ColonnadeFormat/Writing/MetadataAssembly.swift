@@ -35,8 +35,9 @@ struct MetadataAssembly {
     _ field: EncodedField, field index: Int, compression: ColumnCompression, area: DataAreaWriter
   ) throws(ColonnadeError) {
     // Those its pages name and no others: more may be trained while row groups are appended.
-    let named = Set(field.chunk.pages.lazy.map(\.compressionDictionary))
-    for (generation, dictionary) in compression.dictionaries.enumerated()
+    let trained = compression.dictionaries
+    let named = trained.isEmpty ? [] : Set(field.chunk.pages.lazy.map(\.compressionDictionary))
+    for (generation, dictionary) in trained.enumerated()
     where named.contains(UInt16(generation)) && dictionaryIndices[index][generation] == nil {
       let offset = try unsafe area.append(dictionary.unsafeBytes, alignment: 8)
       guard dictionaries.count < Int(PageEntry.noDictionary) else {
