@@ -112,15 +112,16 @@ struct ValueChoice {
     return with < without * 0.97 ? built : nil
   }
 
-  /// What zstd makes of plain values in frames, from 16 frames spread over the chunk.
+  /// What zstd makes of plain values in frames, from frames spread over the chunk.
   private static func plainRatio(
     _ source: SlotSource, _ options: EncodingOptions
   ) throws(ColonnadeError) -> Double {
     let width = source.kind.width
-    let frameCount = max(1, options.frameByteCount / width)
+    let frameCount = max(1, options.valueFrameByteCount / width)
     let frames = MutableBuffer()
     var sizes: [Int] = []
-    let stretch = max(frameCount, source.count / 16)
+    let sampleCount = max(4, min(16, (256 << 10) / options.valueFrameByteCount))
+    let stretch = max(frameCount, source.count / sampleCount)
     for start in stride(from: 0, to: source.count, by: stretch) {
       let some = min(frameCount, source.count - start)
       unsafe frames.append(

@@ -42,9 +42,9 @@ final class PageEncoder {
   let lowBytes = MutableBuffer()
   var followsPlainPage = false
   /// Pages in a row whose frames did not pay.
-  private var failedFrames = 0
+  var failedFrames = 0
 
-  private var options: EncodingOptions { chooser.options }
+  var options: EncodingOptions { chooser.options }
 
   init(
     _ source: SlotSource, chooser: EncodingChooser, bytes: MutableBuffer,
@@ -173,64 +173,6 @@ final class PageEncoder {
     if isShort { entry.flags.insert(.shortFrameEnds) }
   }
 
-  /// Writes the page as frames where they are asked for or pay.
-  /// - Returns: false, with nothing written, where they do not.
-  private func encodeFramed(
-    _ page: PageSlots, _ plan: PagePlan, _ entry: inout PageEntry
-  ) throws(ColonnadeError) -> Bool {
-    guard source.kind != .lengths else { return false }
-    let isForced = options.forcesFrames || options.forcedCodec == .zstd
-    let unframedByteCount = plan.byteCount
-    var plan = plan
-    if !isForced {
-      guard compressor != nil, failedFrames < 4 else { return false }
-      if compressesValues {
-        plan = PagePlan(encoding: .plain, byteCount: plan.byteCount)
-      } else if options.profile != .archive {
-        return false
-      }
-    }
-    // Frames have no patches.
-    if plan.auxiliaryCount > 0, plan.encoding != .runLength { return false }
-    let before = (bytes.byteCount, followsPlainPage, entry)
-    start(&entry, alignment: 8)
-    describe(plan, &entry)
-    switch plan.encoding {
-    case .delta, .runLength: entry.frameShift = 32
-    case .packed, .dictionary, .decimal, .reference:
-      entry.frameShift = FrameWriter.shift(
-        bytesPerSlot: max(0.5, Double(plan.bitWidth) / 8), byteCount: options.frameByteCount * 2)
-    default:
-      let perSlot = source.kind == .bit ? 0.125 : Double(source.kind.width)
-      entry.frameShift = FrameWriter.shift(
-        bytesPerSlot: perSlot, byteCount: options.frameByteCount + options.frameByteCount / 3)
-    }
-    if page.hasNulls { entry.flags.insert(.validityInFrames) }
-    if compressor != nil {
-      entry.codecCode = Codec.zstd.rawValue
-      entry.compressionDictionary = compressionDictionary
-    }
-    let isShort = try frames.write(
-      count: page.count, frameShift: entry.frameShift, compressor: compressor, to: bytes
-    ) { part, target throws(ColonnadeError) in
-      if page.hasNulls { page.appendValidity(part, to: target) }
-      appendValues(page, plan, part, to: target)
-    }
-    if isShort { entry.flags.insert(.shortFrameEnds) }
-    if isForced { return true }
-    let stored = bytes.byteCount - Int(entry.offset)
-    let threshold = chooser.model.compressionThreshold(isText: false)
-    if Double(stored) > (1 - threshold) * Double(unframedByteCount) {
-      bytes.truncate(to: before.0)
-      followsPlainPage = before.1
-      entry = before.2
-      failedFrames += 1
-      return false
-    }
-    failedFrames = 0
-    return true
-  }
-
   private func encodeUnframed(_ page: PageSlots, _ plan: PagePlan, _ entry: inout PageEntry) {
     start(&entry, alignment: 64, isPlain: plan.encoding == .plain)
     describe(plan, &entry)
@@ -265,7 +207,7 @@ final class PageEncoder {
   }
 
   /// Appends the values of slots `part` of the page; all of them for delta and run-length.
-  private func appendValues(
+  func appendValues(
     _ page: PageSlots, _ plan: PagePlan, _ part: Range<Int>, to target: MutableBuffer
   ) {
     let width = source.kind.width

@@ -40,7 +40,7 @@ struct CostModel {
     switch profile {
     case .fast: .infinity
     case .balanced: isText ? 0.12 : 0.35
-    case .archive: isText ? 0.05 : 0.12
+    case .archive: isText ? 0.05 : 0.04
     }
   }
 

@@ -78,6 +78,9 @@ package enum ChunkEncoder {
       } else {
         encoder.dictionary = values.dictionary
         encoder.compressesValues = values.compressesPlain
+        if values.compressesPlain, try encoder.packsSmaller(plans, ranges) {
+          encoder.compressesValues = false
+        }
       }
     }
     defer {
@@ -178,7 +181,10 @@ package enum ChunkEncoder {
     case .bytes where hasCodes: perRow = 4 * Double(source.count) / Double(max(1, rowCount))
     default: perRow = Double(rawByteCount) / Double(max(1, rowCount))
     }
-    let shift = FrameWriter.shift(bytesPerSlot: perRow, byteCount: options.pageByteCount)
+    let isText = source.kind == .bytes && !hasCodes
+    let shift = FrameWriter.shift(
+      bytesPerSlot: perRow,
+      byteCount: isText ? options.pageByteCount : options.valuePageByteCount)
     guard case .uniform(1) = layout, source.kind != .bytes, source.kind.width <= 8 else {
       return shift
     }

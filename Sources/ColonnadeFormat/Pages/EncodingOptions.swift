@@ -31,6 +31,10 @@ package struct EncodingOptions: Sendable {
   /// Rows of a page as a power of two; nil chooses by `pageByteCount`.
   package var pageShift: UInt8?
 
+  /// The same for values that are no text. What is archived is read by the column, not by the row.
+  var valueFrameByteCount: Int { profile == .archive ? frameByteCount * 12 : frameByteCount }
+  var valuePageByteCount: Int { profile == .archive ? pageByteCount * 4 : pageByteCount }
+
   package init(profile: EncodingProfile = .balanced) {
     self.profile = profile
     level = profile == .archive ? 9 : 3
