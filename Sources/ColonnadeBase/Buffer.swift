@@ -55,8 +55,8 @@ open class MemoryOwner: @unchecked Sendable {
   }
 
   /// The bytes as values of one width, valid while this buffer is held; an incomplete value at
-  /// the end is left out. The address must suit `T`'s alignment: column buffers are 8-byte
-  /// aligned at least.
+  /// the end is left out. The address must suit `T`'s alignment: that of a column's buffer suits its
+  /// values.
   @inlinable public func unsafeValues<T: BitwiseCopyable>(
     _ type: T.Type
   ) -> UnsafeBufferPointer<T> {

@@ -13,11 +13,15 @@ struct InspectCommand: ParsableCommand {
     abstract: "Show how a table or a file is made, down to its pages.",
     discussion: """
       Of a table: its version, partitions and files. Of a file: sections, row groups and \
-      columns with their encodings. --chunks and --pages go deeper, for both.
+      columns with their encodings. --chunks and --pages go deeper, for both. --why stores the \
+      first rows of a row group again in every way that suits each column, and shows what each \
+      would take; the writer takes the least price, bytes with the time to decode counted in \
+      bytes, as far as samples tell it beforehand.
 
       Examples:
         colonnade inspect flights
         colonnade inspect flights --select 'dep_delay, tailnum' --chunks
+        colonnade inspect flights --select dep_delay --why
         colonnade inspect flights/data/0741418963aaab829d4d6a1259dc238d.cln --pages
       """)
 
@@ -31,6 +35,12 @@ struct InspectCommand: ParsableCommand {
 
   @Flag(help: "Show each page.")
   var pages = false
+
+  @Flag(help: "Show what each encoding would take, of the first file.")
+  var why = false
+
+  @Option(help: "With --why: what to weigh bytes against time for.")
+  var profile: ProfileChoice = .balanced
 
   @Option(help: ArgumentHelp("Only this row group of each file.", valueName: "index"))
   var rowGroup: Int?
@@ -77,6 +87,20 @@ struct InspectCommand: ParsableCommand {
     if chunks || pages {
       for file in files { try file.showChunks(output, style, withPages: pages) }
     }
+    for comparison in try comparisons(files) {
+      try comparison.show(output, style, profile: encodingProfile)
+    }
+  }
+
+  private var encodingProfile: EncodingProfile {
+    EncodingProfile(rawValue: profile.rawValue) ?? .balanced
+  }
+
+  private func comparisons(
+    _ files: [FileInspection]
+  ) throws(ColonnadeError) -> [EncodingComparison] {
+    guard why, let file = files.first else { return [] }
+    return try EncodingComparison.all(of: file, profile: encodingProfile)
   }
 
   private static func head(_ snapshot: Snapshot) throws(ColonnadeError) -> String {
@@ -153,6 +177,10 @@ struct InspectCommand: ParsableCommand {
     var described: [JSONText] = []
     for file in files { described.append(try file.json(withPages: pages)) }
     parts.append(("files", .list(described)))
+    if why {
+      parts.append(("profile", .string(profile.rawValue)))
+      parts.append(("comparisons", .list(try comparisons(files).map(\.json))))
+    }
     return .object(parts)
   }
 }

@@ -23,7 +23,7 @@ struct WriteCommand: ParsableCommand {
     commandName: "write",
     abstract: "Write CSV, TSV, JSON Lines or Arrow as rows of a table.",
     discussion: """
-      Delimiter, quotes, header and types of text are found by looking at all of the input; a \
+      Delimiter, quotes, header and types are found from the text, a type that every row has; a \
       schema file and the options below override what is found. A value that does not fit is an \
       error that names its line, unless --rejects takes it. Arrow streams and files bring their \
       schema with them. The rows appear all at once, in one commit, or not at all. Input may be \

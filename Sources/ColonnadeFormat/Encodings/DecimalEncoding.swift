@@ -94,28 +94,20 @@ enum DecimalEncoding {
   /// are quotients or products, which most often are the same.
   static func likelyForm(_ page: PageSlots) -> DecimalForm? {
     let width = page.source.kind.width
-    let some = min(32, page.count)
-    let sample = MutableBuffer(capacity: some * width)
-    for index in 0..<some {
-      let slot = index * page.count / some
-      unsafe sample.append(
-        UnsafeRawBufferPointer(start: page.filled + slot * width, count: width))
-    }
-    let integers = MutableBuffer(byteCount: some * 8)
-    let misses = MutableBuffer(byteCount: some)
-    func missCount(_ form: DecimalForm) -> Int {
-      unsafe colonnade_decimal_digits(
-        integers.pointer.assumingMemoryBound(to: UInt64.self),
-        misses.pointer.assumingMemoryBound(to: UInt8.self), sample.pointer, UInt32(width), some,
-        form.kernelScale)
-    }
+    let few = DecimalSample(page, count: 32)
     for scale in 0...triedScale {
       var form = DecimalForm(scale: scale)
-      let missed = missCount(form)
+      let missed = few.missCount(form)
       let products = DecimalForm(scale: scale, hasProducts: true)
-      if missed > 0, missCount(products) < missed { form = products }
-      guard missCount(form) <= some / 16 else { continue }
-      return areWide(integers, misses, some, width: width) ? nil : form
+      if missed > 0, few.missCount(products) < missed { form = products }
+      guard few.missCount(form) <= few.count / 16 else { continue }
+      if areWide(few.integers, few.misses, few.count, width: width) { return nil }
+      if missed == 0, page.count > few.count {
+        // About one in eight tells them apart: where none of the few does, more are asked.
+        let more = DecimalSample(page, count: 512)
+        if more.missCount(products) < more.missCount(form) { form = products }
+      }
+      return form
     }
     return nil
   }
@@ -168,5 +160,35 @@ enum DecimalEncoding {
   static func areSmall(_ entry: PageEntry) -> Bool {
     let base = Int64(bitPattern: entry.base)
     return entry.bitWidth <= 50 && base.magnitude < 1 << 50
+  }
+}
+
+/// Values spread over a page, to try forms on.
+private struct DecimalSample {
+  let count: Int
+  /// What the last form tried makes of them.
+  let integers: MutableBuffer
+  let misses: MutableBuffer
+  private let values: MutableBuffer
+  private let width: Int
+
+  init(_ page: PageSlots, count wanted: Int) {
+    width = page.source.kind.width
+    count = min(wanted, page.count)
+    values = MutableBuffer(capacity: count * width)
+    integers = MutableBuffer(byteCount: count * 8)
+    misses = MutableBuffer(byteCount: count)
+    for index in 0..<count {
+      let slot = index * page.count / count
+      unsafe values.append(
+        UnsafeRawBufferPointer(start: page.filled + slot * width, count: width))
+    }
+  }
+
+  func missCount(_ form: DecimalForm) -> Int {
+    unsafe colonnade_decimal_digits(
+      integers.pointer.assumingMemoryBound(to: UInt64.self),
+      misses.pointer.assumingMemoryBound(to: UInt8.self), values.pointer, UInt32(width), count,
+      form.kernelScale)
   }
 }

@@ -164,7 +164,8 @@ extension ChunkDecoder {
     }
     guard let start else { return nil }
     let values = try data.data(offset: start, byteCount: slots.count * kind.width)
-    let alignment = min(8, kind.width & -kind.width)
+    // What no writer lays so is copied: 16-byte integers are loaded as such.
+    let alignment = min(16, kind.width & -kind.width)
     guard unsafe Int(bitPattern: values.unsafeAddress) & (alignment - 1) == 0 else { return nil }
     guard nulls else {
       return Column(

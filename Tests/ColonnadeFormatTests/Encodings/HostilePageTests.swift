@@ -104,6 +104,21 @@ import Testing
     }
   }
 
+  /// A signed file said so; statistics were then computed by loads that want 16-byte alignment.
+  @Test func wideDecimalsAtOddPlacesAreCopied() throws {
+    let builder = ColumnBuilder(.decimal(precision: 38, scale: 2), capacity: 64)
+    for row in 0..<64 { builder.append(fixed: Int128(row) << 70) }
+    let column = builder.finish()
+    let file = MemoryFile()
+    var options = EncodingOptions()
+    options.forcedEncoding = .plain
+    var chunk = try RoundTripTests.encode(column, options, into: file)
+    chunk.pages[0].offset -= 8
+    let found = try RoundTripTests.decoder(chunk, column, file).decode(slots: 0..<64)
+    #expect(unsafe Int(bitPattern: found.values.unsafeAddress) % 16 == 0)
+    #expect(unsafe found.values.unsafeValues(Int128.self)[0] == 0)
+  }
+
   @Test func listsOfChangedLengthsNeverTrap() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     print("hostile lists: seed \(seed)")
