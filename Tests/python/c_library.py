@@ -3,6 +3,7 @@
 import functools
 import os
 import pathlib
+import signal
 import subprocess
 
 from program import ROOT
@@ -43,8 +44,15 @@ def compiled(folder, name, *sources):
     return program
 
 
+def signals_as_a_terminal_has_them():
+    """In the background of a script, or under nohup, these are ignored, and stay so in what is run."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def ran(program, *arguments, code=0, env=None):
     done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True,
-                          timeout=900, env={**environment(), **(env or {})})
+                          timeout=900, env={**environment(), **(env or {})},
+                          preexec_fn=signals_as_a_terminal_has_them)
     assert done.returncode == code, f"{done.returncode}\n{done.stdout[-2000:]}{done.stderr[-3000:]}"
     return done.stdout
