@@ -72,12 +72,14 @@ struct EncodingComparison {
       try output.write("nothing to choose between: every value is null\n")
       return
     }
-    var report = ReportTable(["encoding", "bytes>", "bits a value>", "decode ns>", "price>", ""])
+    var report = ReportTable([
+      "encoding", "bytes>", "bits a value>", "decode ns>", "price>", "choice",
+    ])
     for trial in trials {
       report.append([
         trial.name, HumanText.bytes(trial.byteCount), HumanText.fixed(bits(trial), places: 2),
         HumanText.fixed(trial.nanoseconds, places: 2), HumanText.bytes(Int(trial.price)),
-        trial.isChosen ? "← chosen" : "",
+        trial.isChosen ? "← chosen" : nil,
       ])
     }
     try report.show(to: output, style: style)

@@ -33,14 +33,7 @@ extension PageDecoder {
   func decodeSplit(
     _ range: Range<Int>, into sink: SlotSink, at position: Int
   ) throws(ColonnadeError) {
-    if hasNulls {
-      let validity = try chunkValidity(range)
-      _ = unsafe sink.copyValidity(
-        validity.bits.unsafeAddress.assumingMemoryBound(to: UInt8.self), validity.firstBit,
-        position, range.count)
-    } else {
-      sink.markValid(position, range.count)
-    }
+    try copyChunkValidity(range, into: sink, at: position)
     guard !range.isEmpty else { return }
     try FrameReader(self).forEachPlanes(of: range) { planes, first, slots throws(ColonnadeError) in
       let part = max(range.lowerBound, first)..<min(range.upperBound, first + slots)

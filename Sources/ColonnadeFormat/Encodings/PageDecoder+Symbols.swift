@@ -154,14 +154,7 @@ extension PageDecoder {
   func decodeSymbols(
     _ range: Range<Int>, into sink: SlotSink, at position: Int
   ) throws(ColonnadeError) {
-    if hasNulls {
-      let validity = try chunkValidity(range)
-      _ = unsafe sink.copyValidity(
-        validity.bits.unsafeAddress.assumingMemoryBound(to: UInt8.self), validity.firstBit,
-        position, range.count)
-    } else {
-      sink.markValid(position, range.count)
-    }
+    try copyChunkValidity(range, into: sink, at: position)
     let codes = try symbolCodes()
     let (unpacked, byteCount) = unsafe try unpack(range, of: codes)
     unsafe try write(

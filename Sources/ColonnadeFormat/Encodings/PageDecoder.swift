@@ -183,6 +183,20 @@ struct PageDecoder {
     return (try context.data.data(offset: start, byteCount: end - byte), first % 8)
   }
 
+  /// Marks slots `range` of a page whose validity stands in the chunk's bitmap.
+  func copyChunkValidity(
+    _ range: Range<Int>, into sink: SlotSink, at position: Int
+  ) throws(ColonnadeError) {
+    if hasNulls {
+      let validity = try chunkValidity(range)
+      _ = unsafe sink.copyValidity(
+        validity.bits.unsafeAddress.assumingMemoryBound(to: UInt8.self), validity.firstBit,
+        position, range.count)
+    } else {
+      sink.markValid(position, range.count)
+    }
+  }
+
   /// A frame with its validity, where that stands in the chunk's bitmap.
   func withChunkValidity(
     _ content: SlotContent, _ first: Int

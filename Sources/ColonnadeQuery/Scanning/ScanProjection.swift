@@ -86,17 +86,12 @@ package struct ScanProjection: Sendable {
   /// Columns of the source whose text leaves `layout` with 32-bit offsets, wherever it is asked for.
   func offsetTextColumns(_ layout: ArrowLayout) -> Set<Int> {
     guard layout.fields.count == fields.count else { return [] }
-    var columns: Set<Int> = []
+    var columns = Set(fields.map(\.column))
     for (field, target) in zip(fields, layout.fields) {
       switch target.type {
-      case .string(.offsets(.narrow)), .binary(.offsets(.narrow)): columns.insert(field.column)
-      default: break
-      }
-    }
-    for (field, target) in zip(fields, layout.fields) {
-      switch target.type {
-      case .string(.offsets(.narrow)), .binary(.offsets(.narrow)):
-        if !field.path.isEmpty { columns.remove(field.column) }
+      case .string(.offsets(.narrow)) where field.path.isEmpty,
+        .binary(.offsets(.narrow)) where field.path.isEmpty:
+        break
       default: columns.remove(field.column)
       }
     }
