@@ -55,7 +55,14 @@ import Testing
       .assigningIDs()
     let path = TestFile.path("plain")
     defer { TestFile.remove(path) }
-    let writer = try FileWriter(path, in: PosixFileSystem.shared, schema: schema)
+    // How long the file is before each write.
+    let starts = Lock<[Int]>([])
+    let fileSystem = FaultingFileSystem(observer: { call in
+      guard call.operation == .write else { return }
+      let status = try? PosixFileSystem.shared.status(of: call.path)
+      starts.withLock { $0.append(status?.byteCount ?? -1) }
+    })
+    let writer = try FileWriter(path, in: fileSystem, schema: schema)
     var batches: [Batch] = []
     for count in [200_003, 131_072, 7, 700_001] {
       let (numbers, texts) = (ColumnBuilder(.int32), ColumnBuilder(.string))
@@ -70,6 +77,11 @@ import Testing
     for batch in batches { try writer.write(rowGroup: batch) }
     let summary = try writer.finish()
     #expect(try PosixFileSystem.shared.status(of: path).byteCount == summary.byteCount)
+    // Pieces of 2 MiB at multiples of 2 MiB, which the system can map as one page each; then the
+    // metadata.
+    let pieces = Array(starts.withLock { $0.dropLast() })
+    #expect(pieces == Array(stride(from: 0, to: pieces.count * 2 << 20, by: 2 << 20)))
+    #expect(pieces.count >= summary.byteCount >> 21, "\(pieces.count) of \(summary.byteCount)")
     let reader = try FileReader(path, in: PosixFileSystem.shared)
     #expect(try reader.verify().isSound, "seed \(seed)")
     for (group, batch) in batches.enumerated() {
