@@ -185,7 +185,9 @@ import Testing
           return nodes
         }
         let (made, read) = (try nodes(nil), try nodes(layout))
-        #expect(!made.isEmpty && made.count == read.count, "seed \(seed): \(text ?? "all")")
+        // A column may come out null throughout, so that a condition on it leaves no batch.
+        #expect(text != nil || !made.isEmpty, "seed \(seed)")
+        #expect(made.count == read.count, "seed \(seed): \(text ?? "all")")
         #expect(
           zip(made, read).allSatisfy { ScanTests.areEqual($0, $1) },
           "seed \(seed): \(text ?? "all")")
