@@ -1,8 +1,11 @@
 // CRC32C: the processor's instruction where there is one, slicing by 8 elsewhere. One instruction
-// takes 8 bytes and answers after 3 cycles, so blocks are checksummed four at a time, interleaved.
+// takes 8 bytes and answers after 3 cycles, so blocks are checksummed four at a time, interleaved;
+// what is left of them by folding, where the processor can.
 #include "colonnade_checksum.h"
 
 #include <string.h>
+
+#include "checksum_fold.h"
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
@@ -95,6 +98,30 @@ HARDWARE static inline uint32_t hardware_crc(uint32_t crc, const uint8_t *bytes,
   return ~state;
 }
 
+// The same, with what can be folded folded.
+HARDWARE static inline uint32_t hardware_crc_folding(
+    uint32_t crc, const uint8_t *bytes, size_t byteCount, int folds) {
+#if defined(COLONNADE_FOLDS)
+  if (folds && byteCount >= COLONNADE_FOLD_BYTES) {
+    const size_t folded = byteCount / COLONNADE_FOLD_BYTES * COLONNADE_FOLD_BYTES;
+    crc = ~colonnade_crc32c_fold(~crc, bytes, folded);
+    bytes += folded;
+    byteCount -= folded;
+  }
+#else
+  (void)folds;
+#endif
+  return hardware_crc(crc, bytes, byteCount);
+}
+
+static inline int can_fold(void) {
+#if defined(COLONNADE_FOLDS)
+  return colonnade_crc32c_can_fold();
+#else
+  return 0;
+#endif
+}
+
 HARDWARE static inline uint32_t hardware_seed(uint32_t fileSeed, uint64_t position) {
   return ~STEP8(~fileSeed, position);
 }
@@ -124,19 +151,21 @@ HARDWARE static inline void hardware_four(
 }
 
 HARDWARE static uint32_t hardware_whole(uint32_t crc, const uint8_t *bytes, size_t byteCount) {
-  return hardware_crc(crc, bytes, byteCount);
+  return hardware_crc_folding(crc, bytes, byteCount, can_fold());
 }
 
 HARDWARE static void hardware_blocks(
     uint32_t *out, const uint8_t *data, size_t byteCount, size_t blockByteCount, uint32_t fileSeed,
     uint64_t position) {
   size_t done = 0;
+  const int folds = can_fold();
   for (; (byteCount - done) / 4 >= blockByteCount; done += 4 * blockByteCount, out += 4) {
     hardware_four(out, data + done, blockByteCount, fileSeed, position + done);
   }
   while (done < byteCount) {
     size_t size = byteCount - done < blockByteCount ? byteCount - done : blockByteCount;
-    *out++ = hardware_crc(hardware_seed(fileSeed, position + done), data + done, size);
+    *out++ = hardware_crc_folding(
+        hardware_seed(fileSeed, position + done), data + done, size, folds);
     done += size;
   }
 }

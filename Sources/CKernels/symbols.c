@@ -5,7 +5,48 @@
 #include <string.h>
 
 #include "clones.h"
+#include "colonnade_text.h"
 #include "views.h"
+
+size_t colonnade_symbols_read(
+    uint8_t *symbols, uint8_t *lengths, int *areText, size_t count, const uint8_t *packedLengths,
+    const uint8_t *bytes, size_t byteCount) {
+  size_t at = 0;
+  for (size_t i = 0; i < count; i++) {
+    const size_t length = ((packedLengths[i / 2] >> (i % 2 * 4)) & 15) + 1;
+    if (length > byteCount - at) return SIZE_MAX;
+    uint8_t *symbol = symbols + i * COLONNADE_SYMBOL_STRIDE;
+    lengths[i] = (uint8_t)length;
+    if (byteCount - at >= COLONNADE_SYMBOL_STRIDE) {
+      // A whole stride is read, and what belongs to the next symbols is cut off.
+      uint64_t low, high;
+      memcpy(&low, bytes + at, 8);
+      memcpy(&high, bytes + at + 8, 8);
+      if (length <= 8) {
+        low &= ~UINT64_C(0) >> (64 - 8 * length);
+        high = 0;
+      } else {
+        high &= ~UINT64_C(0) >> (128 - 8 * length);
+      }
+      memcpy(symbol, &low, 8);
+      memcpy(symbol + 8, &high, 8);
+    } else {
+      memset(symbol, 0, COLONNADE_SYMBOL_STRIDE);
+      memcpy(symbol, bytes + at, length);
+    }
+    at += length;
+  }
+  uint8_t any = 0;
+  for (size_t i = 0; i < at; i++) any |= bytes[i];
+  *areText = 1;
+  for (size_t i = 0, start = 0; any >= 0x80 && i < count; start += lengths[i++]) {
+    if (!colonnade_utf8_is_valid(bytes + start, lengths[i])) {
+      *areText = 0;
+      break;
+    }
+  }
+  return at;
+}
 
 COLONNADE_CLONES
 uint16_t colonnade_greatest_u16(const uint16_t *values, size_t count) {

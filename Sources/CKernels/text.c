@@ -84,25 +84,31 @@ uint64_t colonnade_sum_u32(const uint32_t *values, size_t count) {
   return total;
 }
 
+// The lengths with `base` added, and their sum; UINT64_MAX where one does not fit 32 bits.
+COLONNADE_CLONES
+static uint64_t finish_lengths(uint32_t *lengths, size_t count, uint32_t base) {
+  uint64_t total = 0;
+  uint32_t overflow = 0;
+  for (size_t i = 0; i < count; i++) {
+    const uint32_t length = base + lengths[i];
+    overflow |= length < base;
+    total += length;
+    lengths[i] = length;
+  }
+  return overflow ? UINT64_MAX : total;
+}
+
 uint64_t colonnade_lengths_finish(
     uint32_t *lengths, size_t count, uint64_t base, const uint8_t *bits, size_t firstBit) {
   uint64_t total = 0, greatest = 0;
   if (base > UINT32_MAX) return UINT64_MAX;
-  if (bits == NULL) {
-    for (size_t i = 0; i < count; i++) {
-      uint64_t length = base + lengths[i];
-      greatest |= length;
-      total += length;
-      lengths[i] = (uint32_t)length;
-    }
-  } else {
-    for (size_t i = 0; i < count; i++) {
-      uint64_t keep = -(uint64_t)bit_at(bits, firstBit + i);
-      uint64_t length = (base + lengths[i]) & keep;
-      greatest |= length;
-      total += length;
-      lengths[i] = (uint32_t)length;
-    }
+  if (bits == NULL) return finish_lengths(lengths, count, (uint32_t)base);
+  for (size_t i = 0; i < count; i++) {
+    uint64_t keep = -(uint64_t)bit_at(bits, firstBit + i);
+    uint64_t length = (base + lengths[i]) & keep;
+    greatest |= length;
+    total += length;
+    lengths[i] = (uint32_t)length;
   }
   return greatest > UINT32_MAX ? UINT64_MAX : total;
 }

@@ -5,6 +5,7 @@
 // Invariant: bytes are handed out only after their granules were populated.
 // Design: "Reading a map safely".
 
+import CKernels
 import Glibc
 import Synchronization
 
@@ -120,6 +121,19 @@ import Synchronization
   ) throws(ColonnadeError) -> Buffer {
     try populate(from: offset, byteCount: count)
     return unsafe Buffer(unsafeOwner: self, pointer: base + offset, byteCount: count)
+  }
+
+  /// A range of the file that was populated before, as a whole or in parts.
+  package func populatedBuffer(from offset: Int, byteCount count: Int) -> Buffer {
+    precondition(offset >= 0 && count >= 0 && offset <= byteCount - count)
+    return unsafe Buffer(unsafeOwner: self, pointer: base + offset, byteCount: count)
+  }
+
+  /// Asks the processor for bytes that are read soon; does nothing about those beyond the file or not
+  /// populated yet.
+  package func prefetch(from offset: Int, byteCount count: Int) {
+    guard offset >= 0, count >= 0, offset <= byteCount - count else { return }
+    unsafe colonnade_prefetch(base + offset, count)
   }
 
   /// Makes a range safe to touch.

@@ -13,6 +13,13 @@
 /// Symbols that are trained and matched at most.
 #define COLONNADE_SYMBOL_COUNT 4096
 
+/// Reads a stored table: `count` lengths less 1, two a byte, and the symbols back to back in
+/// `byteCount` bytes. Writes symbols in strides and lengths, and whether each symbol is UTF-8 by
+/// itself. Returns the bytes taken, or SIZE_MAX where they end before the last symbol does.
+size_t colonnade_symbols_read(
+    uint8_t *symbols, uint8_t *lengths, int *areText, size_t count, const uint8_t *packedLengths,
+    const uint8_t *bytes, size_t byteCount);
+
 /// Writes the text of `count` values back to back to `target`, and their 16-byte views; long ones
 /// name data buffer `bufferIndex` from `offset` on. Value i takes the next counts[i] of `codes`,
 /// all of them below the number of symbols; counts[i] becomes its length in bytes. Returns the

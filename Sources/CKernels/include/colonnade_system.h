@@ -2,6 +2,7 @@
 #ifndef COLONNADE_SYSTEM_H
 #define COLONNADE_SYSTEM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /// The advice MADV_POPULATE_READ of madvise (Linux 5.14).
@@ -19,6 +20,14 @@ int colonnade_rename_exclusively(const char *from, const char *to);
 
 /// Registers handlers around fork; returns 0 or an error number.
 int colonnade_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+
+/// Asks the processor for the lines of a run of bytes, without waiting for them; touches nothing, so
+/// that the address may be any.
+static inline void colonnade_prefetch(const void *bytes, size_t byteCount) {
+  for (size_t at = 0; at < byteCount; at += 64) {
+    __builtin_prefetch((const char *)bytes + at, 0, 2);
+  }
+}
 
 /// How many processors this process may run on, at least 1.
 int colonnade_processor_count(void);

@@ -5,13 +5,24 @@ import ColonnadeBase
 /// Scratch memory and a decompressor; not shared between threads.
 final class DecodingScratch {
   // Made where a page asks for them: the one value of a small page often asks for none.
-  private(set) lazy var content = MutableBuffer()
-  private(set) lazy var codes = MutableBuffer()
-  private(set) lazy var rows = MutableBuffer()
-  private(set) lazy var integers = MutableBuffer()
+  @exclusivity(unchecked) private var madeContent: MutableBuffer?
+  @exclusivity(unchecked) private var madeCodes: MutableBuffer?
+  @exclusivity(unchecked) private var madeRows: MutableBuffer?
+  @exclusivity(unchecked) private var madeIntegers: MutableBuffer?
   private var held: ZstdDecompressor?
 
   deinit { held?.giveBack() }
+
+  private func make(_ place: inout MutableBuffer?) -> MutableBuffer {
+    let made = MutableBuffer()
+    place = made
+    return made
+  }
+
+  var content: MutableBuffer { unsafe madeContent ?? make(&madeContent) }
+  var codes: MutableBuffer { unsafe madeCodes ?? make(&madeCodes) }
+  var rows: MutableBuffer { unsafe madeRows ?? make(&madeRows) }
+  var integers: MutableBuffer { unsafe madeIntegers ?? make(&madeIntegers) }
 
   func decompressor() throws(ColonnadeError) -> ZstdDecompressor {
     if let held { return held }

@@ -12,7 +12,7 @@ struct DictionaryReader {
   let data: any DataSource
   let cache: DecompressionCache
 
-  private func page(_ scratch: DecodingScratch) throws(ColonnadeError) -> PageDecoder {
+  private func page() throws(ColonnadeError) -> PageDecoder {
     let kind = SlotKind(type)
     guard count <= EncodingLimit.dictionaryCount, entry.encodingCode == Encoding.plain.rawValue,
       entry.nullCount == 0, entry.firstSlot == 0,
@@ -22,10 +22,8 @@ struct DictionaryReader {
         .corrupt, "a dictionary of \(count) values that is no plain page of at most 1 MiB",
         location: .byte(entry.offset))
     }
-    let context = PageContext(
-      type: type, kind: kind, data: data, cache: cache, validityOffset: nil, largeValueOffset: 0,
-      dictionary: nil, reference: nil, scratch: scratch)
-    return try PageDecoder(context, entry, count: count)
+    return try PageDecoder(
+      PageContext(type: type, data: data, cache: cache), entry, count: count)
   }
 
   private func sink(_ count: Int) throws(ColonnadeError) -> SlotSink {
@@ -34,13 +32,13 @@ struct DictionaryReader {
   }
 
   /// All values.
-  func column(_ scratch: DecodingScratch) throws(ColonnadeError) -> Column {
+  func column() throws(ColonnadeError) -> Column {
     if let known = cache.chunkDictionary(at: entry.offset), known.count == count,
       known.type == type
     {
       return known
     }
-    let page = try page(DecodingScratch())
+    let page = try page()
     let sink = try sink(count)
     try page.decode(0..<count, into: sink, at: 0)
     let column = sink.finish()
@@ -64,7 +62,7 @@ struct DictionaryReader {
       return false
     }
     let order = (0..<some).sorted { unsafe codes[$0] < codes[$1] }
-    let page = try page(DecodingScratch())
+    let page = try page()
     let sink = try sink(some)
     let sorted = order.map { unsafe codes[$0] }
     try unsafe sorted.withUnsafeBufferPointer { rows throws(ColonnadeError) in

@@ -103,15 +103,6 @@ extension PageDecoder {
     }
   }
 
-  /// Slots whose bytes can be read alone, for pages that are not framed; nil where all are needed.
-  private var blockSlots: Int? {
-    switch encoding {
-    case .packed, .dictionary, .decimal, .reference: DeltaEncoding.blockCount
-    case .plain: kind == .bit ? 8192 : max(1, 1024 / max(1, width))
-    default: nil
-    }
-  }
-
   /// Reads only the blocks that hold a wanted slot.
   private func gatherBlocks(
     _ rows: UnsafeBufferPointer<UInt32>, _ slots: Int,
@@ -130,11 +121,7 @@ extension PageDecoder {
       let end = min(start + slots, count)
       let some = unsafe colonnade_rows_lower_bound(
         base + index, rows.count - index, UInt64(pageStart + end))
-      guard let before = valuesByteCount(start), let size = valuesByteCount(end - start) else {
-        throw corrupt("text without frames")
-      }
-      var content = SlotContent(
-        bytes: try body(before, size), start: 0, count: end - start)
+      var content = try blocks(start, end)
       if let validity {
         content.validity = (validity.bits, validity.firstBit - range.lowerBound + start)
       }

@@ -50,9 +50,7 @@ extension PageDecoder {
   }
 
   /// The patches of the page, checked: indices and values at any address.
-  private func patches(
-    _ body: Buffer?
-  ) throws(ColonnadeError) -> (bytes: Buffer, values: Int, count: Int)? {
+  private func patches() throws(ColonnadeError) -> (bytes: Buffer, values: Int, count: Int)? {
     let some = Int(entry.auxiliaryCount)
     guard encoding.hasPatches, some > 0 else { return nil }
     let layout = PackedEncoding.patchLayout(
@@ -60,12 +58,7 @@ extension PageDecoder {
     guard Int(entry.byteCount) == layout.end else {
       throw corrupt("a body of \(entry.byteCount) bytes where \(layout.end) are due")
     }
-    let bytes: Buffer
-    if let body {
-      bytes = body.slice(from: layout.indices, byteCount: layout.end - layout.indices)
-    } else {
-      bytes = try self.body(layout.indices, layout.end - layout.indices)
-    }
+    let bytes = try body(layout.indices, layout.end - layout.indices)
     var last = -1
     for patch in 0..<some {
       let slot = PageDecoder.slot(bytes, patch)
@@ -86,9 +79,9 @@ extension PageDecoder {
 
   /// Replaces patched slots among slots `range` of the page.
   func applyPatches(
-    _ range: Range<Int>, _ body: Buffer, into sink: SlotSink, at position: Int
+    _ range: Range<Int>, into sink: SlotSink, at position: Int
   ) throws(ColonnadeError) {
-    guard let patches = try patches(body) else { return }
+    guard let patches = try patches() else { return }
     let target = unsafe sink.address(position)
     for patch in 0..<patches.count {
       let slot = PageDecoder.slot(patches.bytes, patch)
@@ -102,7 +95,7 @@ extension PageDecoder {
   func applyPatches(
     rows: UnsafeBufferPointer<UInt32>, into sink: SlotSink, at position: Int
   ) throws(ColonnadeError) {
-    guard let patches = try patches(nil) else { return }
+    guard let patches = try patches() else { return }
     let first = Int(entry.firstSlot)
     let target = unsafe sink.address(position)
     var patch = 0
@@ -142,21 +135,20 @@ extension PageDecoder {
 
   // MARK: delta
 
-  /// Decodes one block of 1,024 slots into `target`.
+  /// Decodes one block of 1,024 slots, or its first `most`, into `target`.
   private func decodeDeltaBlock(
     _ content: SlotContent, _ block: Int, _ integers: UnsafeMutablePointer<UInt64>,
-    into target: UnsafeMutableRawPointer
-  ) -> Int {
+    most: Int = DeltaEncoding.blockCount, into target: UnsafeMutableRawPointer
+  ) {
     let blocks = (content.count + DeltaEncoding.blockCount - 1) / DeltaEncoding.blockCount
     let start = block * DeltaEncoding.blockCount
-    let some = min(DeltaEncoding.blockCount, content.count - start)
+    let some = min(most, content.count - start)
     let first = unsafe UInt64(
       littleEndian: content.values.loadUnaligned(fromByteOffset: block * 8, as: UInt64.self))
     unsafe colonnade_unpack(
       integers, 8, packed(content) + blocks * 8, content.count, start, some, 0,
       UInt32(entry.bitWidth))
     unsafe colonnade_delta_sum(target, UInt32(width), integers, some, first, entry.base)
-    return some
   }
 
   func decodeDelta(
@@ -172,9 +164,9 @@ extension PageDecoder {
       let end = min(start + block, content.count)
       let target = unsafe sink.address(position + slot - part.lowerBound)
       if slot == start, end <= part.upperBound {
-        _ = unsafe decodeDeltaBlock(content, slot / block, integers, into: target)
+        unsafe decodeDeltaBlock(content, slot / block, integers, into: target)
       } else {
-        _ = unsafe decodeDeltaBlock(content, slot / block, integers, into: spare)
+        unsafe decodeDeltaBlock(content, slot / block, integers, into: spare)
         unsafe target.copyMemory(
           from: spare + (slot - start) * width,
           byteCount: (min(end, part.upperBound) - slot) * width)
@@ -197,7 +189,15 @@ extension PageDecoder {
       let row = unsafe Int(rows[index])
       if row / block != decoded {
         decoded = row / block
-        _ = unsafe decodeDeltaBlock(content, decoded, integers, into: spare)
+        // A sum needs what stands before it, up to the last row that is wanted of the block.
+        var last = row
+        var next = index + 1
+        while next < some, unsafe Int(rows[next]) / block == decoded {
+          unsafe last = Int(rows[next])
+          next += 1
+        }
+        unsafe decodeDeltaBlock(
+          content, decoded, integers, most: last % block + 1, into: spare)
       }
       unsafe (target + index * width).copyMemory(
         from: spare + (row % block) * width, byteCount: width)

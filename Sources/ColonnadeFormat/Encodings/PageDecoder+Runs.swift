@@ -131,7 +131,7 @@ extension PageDecoder {
       throw corrupt("code \(greatest) of a dictionary of \(dictionary.count)")
     }
     if try unsafe dictionary.lookUpFew(codes, some, into: sink, at: position) { return }
-    let column = try dictionary.column(context.scratch)
+    let column = try dictionary.column()
     let target = unsafe sink.address(position)
     let source = unsafe column.values.unsafeAddress
     if kind == .bytes {

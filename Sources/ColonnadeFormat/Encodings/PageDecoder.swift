@@ -6,8 +6,8 @@ import CKernels
 import ColonnadeArrays
 import ColonnadeBase
 
-/// What pages of one chunk share while they are decoded.
-struct PageContext {
+/// What pages of one chunk share while they are decoded; of a class, since every page holds it.
+final class PageContext {
   let type: DataType
   let kind: SlotKind
   let data: any DataSource
@@ -18,7 +18,22 @@ struct PageContext {
   let dictionary: DictionaryReader?
   /// Nil where the chunk has none, and where no values are decoded.
   let reference: ReferencedValues?
-  let scratch: DecodingScratch
+  let scratch = DecodingScratch()
+
+  init(
+    type: DataType, data: any DataSource, cache: DecompressionCache,
+    validityOffset: UInt64? = nil, largeValueOffset: UInt64 = 0,
+    dictionary: DictionaryReader? = nil, reference: ReferencedValues? = nil
+  ) {
+    self.type = type
+    kind = SlotKind(type)
+    self.data = data
+    self.cache = cache
+    self.validityOffset = validityOffset
+    self.largeValueOffset = largeValueOffset
+    self.dictionary = dictionary
+    self.reference = reference
+  }
 }
 
 /// Slots that are decoded together: a frame, a page that is not framed, or a part of one.
@@ -257,13 +272,14 @@ struct PageDecoder {
           at: position + part.lowerBound - range.lowerBound)
       }
     } else {
-      var content = try wholeBody()
+      var (content, first) = try unframedContent(of: range)
+      let part = range.lowerBound - first..<range.upperBound - first
       if hasNulls {
         let validity = try chunkValidity(range)
-        content.validity = (validity.bits, validity.firstBit - range.lowerBound)
+        content.validity = (validity.bits, validity.firstBit - part.lowerBound)
       }
-      try decode(content, range, into: sink, at: position)
-      try applyPatches(range, content.bytes, into: sink, at: position)
+      try decode(content, part, into: sink, at: position)
+      try applyPatches(range, into: sink, at: position)
     }
     guard hasNulls else { return }
     let nulls = sink.nullCount - nullsBefore
@@ -289,23 +305,57 @@ struct PageDecoder {
     }
   }
 
+  /// Checks the size of the body of a page that is not framed, where its entry says it.
+  private func checkUnframedBody() throws(ColonnadeError) {
+    guard let values = valuesByteCount(count) else { return }
+    var expected = values
+    if encoding.hasPatches {
+      expected =
+        PackedEncoding.patchLayout(
+          count: count, bitWidth: Int(entry.bitWidth), patchCount: Int(entry.auxiliaryCount),
+          width: width
+        ).end
+    }
+    guard Int(entry.byteCount) == expected else {
+      throw corrupt("a body of \(entry.byteCount) bytes where \(expected) are due")
+    }
+  }
+
   /// The body of a page that is not framed, its size checked.
   func wholeBody() throws(ColonnadeError) -> SlotContent {
-    if let values = valuesByteCount(count) {
-      var expected = values
-      if encoding.hasPatches {
-        expected =
-          PackedEncoding.patchLayout(
-            count: count, bitWidth: Int(entry.bitWidth), patchCount: Int(entry.auxiliaryCount),
-            width: width
-          ).end
-      }
-      guard Int(entry.byteCount) == expected else {
-        throw corrupt("a body of \(entry.byteCount) bytes where \(expected) are due")
-      }
-    }
+    try checkUnframedBody()
     return SlotContent(
       bytes: try body(0, Int(entry.byteCount)), start: 0, count: count)
+  }
+
+  /// Slots whose bytes can be read alone, for pages that are not framed; nil where all are needed.
+  var blockSlots: Int? {
+    switch encoding {
+    case .packed, .dictionary, .decimal, .reference: DeltaEncoding.blockCount
+    case .plain: kind == .bit ? 8192 : max(1, 1024 / max(1, width))
+    default: nil
+    }
+  }
+
+  /// Slots from `start` to `end`, which begin and end a block or the page, of a page that is not
+  /// framed and has blocks.
+  func blocks(_ start: Int, _ end: Int) throws(ColonnadeError) -> SlotContent {
+    guard let before = valuesByteCount(start), let size = valuesByteCount(end - start) else {
+      throw corrupt("text without frames")
+    }
+    return SlotContent(bytes: try body(before, size), start: 0, count: end - start)
+  }
+
+  /// The bytes of a page that is not framed: all of them, or those of the blocks that hold `range`.
+  /// - Returns: the content, and the slot of the page that it starts with.
+  private func unframedContent(
+    of range: Range<Int>
+  ) throws(ColonnadeError) -> (content: SlotContent, first: Int) {
+    guard range.count < count, let slots = blockSlots else { return (try wholeBody(), 0) }
+    try checkUnframedBody()
+    let start = range.lowerBound / slots * slots
+    let end = min(count, (range.upperBound + slots - 1) / slots * slots)
+    return (try blocks(start, end), start)
   }
 
   /// Decodes slots `part` of `content`: validity, then values.

@@ -32,27 +32,21 @@ final class SymbolTable: Sendable {
     else { throw corrupt("\(stated) symbols in \(stored.count) bytes") }
     count = Int(stated)
     let lengths = MutableBuffer(byteCount: count)
-    let symbols = MutableBuffer.zeroed(byteCount: count * SymbolTable.stride)
-    var at = 4 + (count + 1) / 2
-    var isText = true
-    for index in 0..<count {
-      let pair = unsafe stored[4 + index / 2]
-      let length = Int(index % 2 == 0 ? pair & 15 : pair >> 4) + 1
-      guard length <= stored.count - at else { throw corrupt("ends within symbol \(index)") }
-      unsafe lengths.pointer.storeBytes(of: UInt8(length), toByteOffset: index, as: UInt8.self)
-      let source = unsafe UnsafeRawBufferPointer(rebasing: stored[at..<at + length])
-      unsafe (symbols.pointer + index * SymbolTable.stride).copyMemory(
-        from: source.baseAddress!, byteCount: length)
-      isText =
-        unsafe isText
-        && colonnade_utf8_is_valid(
-          source.baseAddress!.assumingMemoryBound(to: UInt8.self), length) == 1
-      at += length
+    let symbols = MutableBuffer(byteCount: count * SymbolTable.stride)
+    let first = 4 + (count + 1) / 2
+    var areText: Int32 = 0
+    let base = unsafe bytes.unsafeAddress.assumingMemoryBound(to: UInt8.self)
+    let taken = unsafe colonnade_symbols_read(
+      symbols.pointer.assumingMemoryBound(to: UInt8.self),
+      lengths.pointer.assumingMemoryBound(to: UInt8.self), &areText, count, base + 4, base + first,
+      stored.count - first)
+    guard taken >= 0 else { throw corrupt("ends within a symbol") }
+    guard first + taken == stored.count else {
+      throw corrupt("\(stored.count - first - taken) bytes too many")
     }
-    guard at == stored.count else { throw corrupt("\(stored.count - at) bytes too many") }
     self.lengths = lengths.freeze()
     self.symbols = symbols.freeze()
-    self.isText = isText
+    isText = areText == 1
   }
 
   /// The table as it is stored.

@@ -46,9 +46,10 @@ struct SectionReader: Sendable {
     guard index >= 0, index < count else { throw outside(index) }
     let block = index / entriesPerBlock
     try verify(block)
-    return try map.buffer(
+    // What was verified was populated for it.
+    return map.populatedBuffer(
       from: Int(entry.offset) + block * FormatLimits.metadataBlock
-        + index % entriesPerBlock * Int(entry.stride),
+        + (index - block * entriesPerBlock) * Int(entry.stride),
       byteCount: found * Int(entry.stride))
   }
 

@@ -34,7 +34,7 @@ extension ChunkDecoder {
     case .codes:
       let context = context()
       guard let dictionary = context.dictionary, dictionary.count * 4 <= slots.count,
-        let table = TextTable(try dictionary.column(context.scratch))
+        let table = TextTable(try dictionary.column())
       else { return nil }
       let codes = unsafe context.scratch.codes.room(slots.count * 4)
         .assumingMemoryBound(to: UInt32.self)

@@ -58,8 +58,8 @@ extension ChunkDecoder {
     return Page(entry: entry, count: end - start)
   }
 
-  /// Index of the page that holds `slot`.
-  func pageIndex(of slot: Int) throws(ColonnadeError) -> Int {
+  /// The page that holds `slot`, or the one it should stand in, and its index.
+  func page(holding slot: Int) throws(ColonnadeError) -> (index: Int, page: Page) {
     let count = pageCount
     guard count > 0 else { throw corrupt("slot \(slot) of a chunk without pages") }
     if shape.rowCount > 0, shape.slotCount % shape.rowCount == 0 {
@@ -67,7 +67,7 @@ extension ChunkDecoder {
       let guess = min(
         count - 1, (slot / (shape.slotCount / shape.rowCount)) >> Int(shape.pageShift))
       let page = try page(guess)
-      if page.range.contains(slot) { return guess }
+      if page.range.contains(slot) { return (guess, page) }
     }
     var low = 0
     var high = count - 1
@@ -79,7 +79,7 @@ extension ChunkDecoder {
         high = middle - 1
       }
     }
-    return low
+    return (low, try page(low))
   }
 
   /// Calls `body` with each page that has slots of `slots`, the part of the page asked for, and
@@ -90,17 +90,19 @@ extension ChunkDecoder {
   ) throws(ColonnadeError) {
     var slot = slots.lowerBound
     guard slot < slots.upperBound else { return }
-    var index = try pageIndex(of: slot)
-    while slot < slots.upperBound {
-      guard index < pageCount else { throw corrupt("pages end before slot \(slot)") }
-      let page = try page(index)
+    var (index, page) = try page(holding: slot)
+    while true {
+      if page.count > 0 || page.range.lowerBound != slot {
+        guard page.range.contains(slot) else { throw corrupt("no page has slot \(slot)") }
+        let end = min(slots.upperBound, page.range.upperBound)
+        let start = page.range.lowerBound
+        try body(page, slot - start..<end - start, slot - slots.lowerBound)
+        slot = end
+        if slot >= slots.upperBound { return }
+      }
       index += 1
-      if page.count == 0, page.range.lowerBound == slot { continue }
-      guard page.range.contains(slot) else { throw corrupt("no page has slot \(slot)") }
-      let end = min(slots.upperBound, page.range.upperBound)
-      let start = page.range.lowerBound
-      try body(page, slot - start..<end - start, slot - slots.lowerBound)
-      slot = end
+      guard index < pageCount else { throw corrupt("pages end before slot \(slot)") }
+      page = try self.page(index)
     }
   }
 
@@ -113,16 +115,47 @@ extension ChunkDecoder {
     let rows = unsafe selection.unsafeRows
     guard let base = rows.baseAddress else { return }
     var position = 0
+    var next = unsafe try page(holding: Int(base[0])).page
     while position < rows.count {
       let slot = unsafe Int(rows[position])
-      let page = try page(try pageIndex(of: slot))
+      let page = next
       guard page.range.contains(slot) else { throw corrupt("no page has slot \(slot)") }
       let some = unsafe colonnade_rows_lower_bound(
         base + position, rows.count - position, UInt64(page.range.upperBound))
+      if position + some < rows.count {
+        let slot = unsafe Int(rows[position + some])
+        next = try self.page(holding: slot).page
+        prefetch(next, slot)
+      }
       try unsafe body(
         page, UnsafeBufferPointer(start: base + position, count: some), position)
       position += some
     }
+  }
+
+  /// More is fetched ahead by the processor itself.
+  private static let prefetchByteCount = 4096
+
+  /// Tells the data source what a page reads first for one of its slots.
+  private func prefetch(_ page: Page, _ slot: Int) {
+    let entry = page.entry
+    guard !entry.isFramed, page.range.contains(slot) else { return }
+    let block = (slot - page.range.lowerBound) / DeltaEncoding.blockCount
+    let width = min(64, Int(entry.bitWidth))
+    let before: Int
+    let byteCount: Int
+    switch Encoding(rawValue: entry.encodingCode) {
+    case .packed, .dictionary, .decimal, .reference:
+      byteCount = PackedEncoding.packedByteCount(DeltaEncoding.blockCount, width)
+      before = block * byteCount
+    case .symbols:
+      byteCount = PackedEncoding.packedByteCount(page.count, width)
+      before = 0
+    default: return
+    }
+    data.prefetch(
+      offset: entry.offset &+ UInt64(before),
+      byteCount: min(byteCount, ChunkDecoder.prefetchByteCount))
   }
 
   /// `slots` as a slice of the file, where they are plain values of fixed width that lie back to
@@ -134,11 +167,9 @@ extension ChunkDecoder {
     var start: UInt64?
     var expected: UInt64 = 0
     var nulls = false
-    var index = try pageIndex(of: slots.lowerBound)
+    var (index, page) = try page(holding: slots.lowerBound)
     var slot = slots.lowerBound
-    while slot < slots.upperBound {
-      guard index < pageCount else { return nil }
-      let page = try page(index)
+    while true {
       let entry = page.entry
       guard entry.encodingCode == Encoding.plain.rawValue, !entry.isFramed,
         page.range.contains(slot)
@@ -160,7 +191,10 @@ extension ChunkDecoder {
       expected = end
       if decoder.hasNulls { nulls = true }
       slot = page.range.upperBound
+      if slot >= slots.upperBound { break }
       index += 1
+      guard index < pageCount else { return nil }
+      page = try self.page(index)
     }
     guard let start else { return nil }
     let values = try data.data(offset: start, byteCount: slots.count * kind.width)

@@ -138,15 +138,14 @@ package struct ChunkDecoder: Sendable {
   /// What all pages of one call share.
   /// - Parameter referenced: the reference's values where the call decodes values.
   func context(_ referenced: ReferencedValues? = nil) -> PageContext {
-    let kind = SlotKind(shape.type)
     var dictionary: DictionaryReader?
     if let page = shape.dictionaryPage, shape.dictionaryCount > 0 {
       dictionary = DictionaryReader(
         type: shape.type, entry: page, count: shape.dictionaryCount, data: data, cache: cache)
     }
     return PageContext(
-      type: shape.type, kind: kind, data: data, cache: cache,
+      type: shape.type, data: data, cache: cache,
       validityOffset: shape.validityOffset, largeValueOffset: shape.largeValueOffset,
-      dictionary: dictionary, reference: referenced, scratch: DecodingScratch())
+      dictionary: dictionary, reference: referenced)
   }
 }

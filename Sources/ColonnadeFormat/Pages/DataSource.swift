@@ -8,8 +8,15 @@ package protocol DataSource: Sendable {
   /// verified before any byte is handed out. The address should be as aligned as the offset is.
   func data(offset: UInt64, byteCount: Int) throws(ColonnadeError) -> Buffer
 
+  /// Bytes that are asked for soon, where telling so ahead can help.
+  func prefetch(offset: UInt64, byteCount: Int)
+
   /// The bytes of a compression dictionary, by its index in section 11.
   func compressionDictionary(at index: Int) throws(ColonnadeError) -> Buffer
+}
+
+extension DataSource {
+  package func prefetch(offset: UInt64, byteCount: Int) {}
 }
 
 /// The pages of one chunk.

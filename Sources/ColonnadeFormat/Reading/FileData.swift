@@ -45,7 +45,12 @@ package struct FileData: DataSource {
     if let missing = verified.firstMissing(in: first..<last + 1) {
       try verify(missing..<last + 1)
     }
-    return try map.buffer(from: Int(offset), byteCount: byteCount)
+    // What was verified was populated for it.
+    return map.populatedBuffer(from: Int(offset), byteCount: byteCount)
+  }
+
+  package func prefetch(offset: UInt64, byteCount: Int) {
+    map.prefetch(from: Int(clamping: offset), byteCount: byteCount)
   }
 
   package func compressionDictionary(at index: Int) throws(ColonnadeError) -> Buffer {

@@ -37,11 +37,14 @@ enum WantedSlots: Sendable {
       guard !overflow, count < 1 << 28 else {
         throw ColonnadeError(.limitExceeded, "\(selection.count) lists of \(length) elements")
       }
-      let rows = MutableBuffer(capacity: count * 4)
+      let rows = MutableBuffer(byteCount: count * 4)
       let selected = unsafe selection.unsafeRows
+      let target = unsafe rows.pointer.assumingMemoryBound(to: UInt32.self)
       for index in 0..<selected.count {
-        let first = unsafe Int(selected[index]) * length
-        for slot in first..<first + length { rows.append(UInt32(truncatingIfNeeded: slot)) }
+        let first = unsafe selected[index] &* UInt32(truncatingIfNeeded: length)
+        for place in 0..<length {
+          unsafe target[index * length + place] = first &+ UInt32(truncatingIfNeeded: place)
+        }
       }
       return .selection(SelectionVector(rows: rows.freeze(), count: count))
     }

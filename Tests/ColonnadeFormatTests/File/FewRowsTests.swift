@@ -1,0 +1,65 @@
+// Few rows of large pages: only the blocks that hold one are read and compared with their checksums.
+
+import ColonnadeArrays
+import ColonnadeBase
+import TestSupport
+import Testing
+
+@testable import ColonnadeFormat
+
+@Suite struct FewRowsTests {
+  private static let rowCount = 40_000
+
+  /// Integers of 20 random bits with a few that stand out, decimals, dates, codes, bits and floats.
+  private static func columns(using generator: inout SeededGenerator) throws -> [Column] {
+    let (integers, decimals) = (ColumnBuilder(.int64), ColumnBuilder(.float64))
+    let (nullable, texts) = (ColumnBuilder(.int32), ColumnBuilder(.string))
+    let (bits, noise) = (ColumnBuilder(.bool), ColumnBuilder(.float32))
+    for row in 0..<rowCount {
+      let value = Int64.random(in: 0..<1 << 20, using: &generator)
+      integers.append(fixed: row % 4_999 == 17 ? value << 40 : value)
+      decimals.append(fixed: Double(value) / 100)
+      if generator.chance(0.1) {
+        nullable.appendNull()
+      } else {
+        nullable.append(fixed: Int32(truncatingIfNeeded: value))
+      }
+      texts.append(text: "word \(value % 1_000)")
+      try bits.append(value: .bool(value & 1 == 1))
+      noise.append(fixed: Float(bitPattern: UInt32(truncatingIfNeeded: value &* 0x9E37)))
+    }
+    return [integers, decimals, nullable, texts, bits, noise].map { $0.finish() }
+  }
+
+  @Test func oneRowReadsItsBlocks() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    let columns = try Self.columns(using: &generator)
+    let schema = Schema(columns.enumerated().map { Field("c\($0)", $1.type) }).assigningIDs()
+    let path = TestFile.path("few")
+    defer { TestFile.remove(path) }
+    let writer = try FileWriter(path, in: PosixFileSystem.shared, schema: schema)
+    try writer.write(
+      rowGroup: Batch(schema: schema, columns: columns, rowCount: Self.rowCount))
+    _ = try writer.finish()
+    for (index, column) in columns.enumerated() {
+      for _ in 0..<20 {
+        let row = Int.random(in: 0..<Self.rowCount, using: &generator)
+        for rows in [row..<row + 1, max(0, row - 1_500)..<row + 1] {
+          let metrics = ReadMetrics()
+          let reader = try FileReader(path, in: PosixFileSystem.shared, metrics: metrics)
+          let read = try reader.read(column: index, rowGroup: 0, rows: rows)
+          #expect(
+            ColumnSamples.firstDifference(read, column, rows: Array(rows)) == nil,
+            "seed \(seed), column \(index), rows \(rows)")
+          // Blocks of 1,024 values of 21 bits, patches, validity, a dictionary; of bits 8,192. Each
+          // run of them may begin and end within a block of checksums.
+          let most = rows.count == 1 ? 14 : 24
+          #expect(
+            metrics.verifiedBlockCount <= most,
+            "seed \(seed), column \(index), rows \(rows): \(metrics.verifiedBlockCount) blocks")
+        }
+      }
+    }
+  }
+}
