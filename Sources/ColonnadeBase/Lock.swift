@@ -2,14 +2,15 @@
 // waiting the thread sanitizer does not see: every state it guards would be reported as a race.
 // Invariant: the state is touched by one thread at a time, inside `withLock` only.
 
-import Glibc
+package import Glibc
 
-/// A value and the lock around it.
+/// A value and the lock around it. Seen through from other modules: a lock of a dictionary that does
+/// not know at compile time that it is one asks the runtime for its type each time.
 @safe package final class Lock<State: ~Copyable>: @unchecked Sendable {
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let state: UnsafeMutablePointer<State>
+  @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  @usableFromInline let state: UnsafeMutablePointer<State>
 
-  package init(_ state: consuming State) {
+  @inlinable package init(_ state: consuming State) {
     unsafe mutex = .allocate(capacity: 1)
     unsafe mutex.initialize(to: pthread_mutex_t())
     unsafe pthread_mutex_init(mutex, nil)
@@ -17,7 +18,7 @@ import Glibc
     unsafe self.state.initialize(to: state)
   }
 
-  deinit {
+  @inlinable deinit {
     unsafe state.deinitialize(count: 1)
     unsafe state.deallocate()
     unsafe pthread_mutex_destroy(mutex)
@@ -26,7 +27,7 @@ import Glibc
 
   /// Runs `body` with the state while no other thread has it. Not to be called from within `body`.
   /// - Throws: what `body` throws.
-  package func withLock<Result: ~Copyable, Failure: Error>(
+  @inlinable package func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout State) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     unsafe pthread_mutex_lock(mutex)

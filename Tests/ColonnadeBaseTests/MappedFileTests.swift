@@ -89,6 +89,25 @@ import Testing
     }
   }
 
+  @Test func smallFilesAreReadInOneCall() throws {
+    let folder = try ScratchFolder()
+    for (byteCount, reads) in [
+      (1, 1), (MappedFile.wholeByteCount, 1), (MappedFile.wholeByteCount + 1, 0),
+    ] {
+      try folder.write("a", [UInt8](repeating: 9, count: byteCount))
+      let fileSystem = FaultingFileSystem(maps: true)
+      try #require(fileSystem.mapsFiles)
+      let file = try fileSystem.map(folder.path("a"))
+      #expect(try file.buffer(from: 0, byteCount: byteCount).array.allSatisfy { $0 == 9 })
+      #expect(fileSystem.journal.filter { $0.operation == .readAt }.count == reads)
+      #expect(fileSystem.journal.filter { $0.operation == .map }.count == 1 - reads)
+      // What is in memory is not cut short with the file.
+      unsafe #expect(truncate(folder.path("a"), 0) == 0)
+      guard reads == 1 else { continue }
+      #expect(try file.buffer(from: 0, byteCount: byteCount).array.allSatisfy { $0 == 9 })
+    }
+  }
+
   @Test func populatedRangesCostNoCall() throws {
     let folder = try ScratchFolder()
     let granule = MappedFile.granuleByteCount

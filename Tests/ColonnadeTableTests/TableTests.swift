@@ -43,6 +43,30 @@ import Testing
     #expect(second.snapshot.partitionText == "key, month(day)")
   }
 
+  /// Metadata says all of a manifest of one entry; nothing is decoded to find the data file.
+  @Test func aManifestOfOneEntryIsNotDecoded() throws {
+    let scratch = try ScratchFolder()
+    let path = scratch.path("t")
+    try TableFixture.create(path, 0..<700, partitionedBy: "")
+    for (entryCount, valueCount) in [(1, 0), (2, 0)] {
+      let metrics = ReadMetrics()
+      let table = try Table.open(path, in: PosixFileSystem.shared, metrics: metrics)
+      let entries = try table.snapshot.entries().entries
+      #expect(entries.count == entryCount)
+      #expect(metrics.valueCount == valueCount)
+      #expect(entries.map(\.entryRowCount).reduce(0, +) == 700 * entryCount)
+      try TableFixture.append(path, 700..<1400)
+    }
+    // Partitions of one commit share the file, and differ in rows.
+    let other = scratch.path("u")
+    try TableFixture.create(other, 0..<700, partitionedBy: "key")
+    let metrics = ReadMetrics()
+    let table = try Table.open(other, in: PosixFileSystem.shared, metrics: metrics)
+    #expect(
+      try table.snapshot.entries().entries.map(\.entryRowCount) == .init(repeating: 100, count: 7))
+    #expect(metrics.valueCount > 0)
+  }
+
   @Test func partitionValuesAreTyped() throws {
     let scratch = try ScratchFolder()
     let path = scratch.path("t")

@@ -17,7 +17,8 @@ extension FileMetadata {
         .corrupt, "section \(entry.name): its entries do not take \(entry.byteCount) bytes",
         location: .byte(entry.offset))
     }
-    return SectionReader(entry, map: map, seed: seed)
+    let blocks = SectionBlocks(map: map, seed: seed, metrics: nil, count: entry.blockCount)
+    return SectionReader(entry, in: blocks, firstBlock: 0)
   }
 
   /// Padding in front of and behind every section is zero.

@@ -12,6 +12,7 @@ struct FileMetadata: Sendable {
   /// Every entry of the section table, unknown ones too.
   let table: [SectionEntry]
   private let sections: [SectionReader?]
+  private let blocks: SectionBlocks
   /// Sections of runs of bytes, by their code.
   private let contents: [UInt16: SectionReader]
 
@@ -43,12 +44,16 @@ struct FileMetadata: Sendable {
     table = try Self.sectionTable(map, tail, seed)
     var sections = [SectionReader?](repeating: nil, count: SectionKind.allCases.count + 1)
     var contents: [UInt16: SectionReader] = [:]
+    blocks = SectionBlocks(
+      map: map, seed: seed, metrics: metrics, count: table.reduce(0) { $0 + $1.blockCount })
+    var firstBlock = 0
     for entry in table {
+      let section = SectionReader(entry, in: blocks, firstBlock: firstBlock)
+      firstBlock += entry.blockCount
       if let kind = entry.kind {
-        sections[Int(kind.rawValue)] = SectionReader(
-          entry, map: map, seed: seed, metrics: metrics)
+        sections[Int(kind.rawValue)] = section
       } else if entry.isContent {
-        contents[entry.kindCode] = SectionReader(entry, map: map, seed: seed, metrics: metrics)
+        contents[entry.kindCode] = section
       }
     }
     self.contents = contents
@@ -76,10 +81,7 @@ struct FileMetadata: Sendable {
   func contentSection(_ code: UInt16) -> SectionReader? { contents[code] }
 
   /// Blocks whose checksums were compared so far.
-  var verifiedBlockCount: Int {
-    sections.reduce(0) { $0 + ($1?.verifiedBlockCount ?? 0) }
-      + contents.values.reduce(0) { $0 + $1.verifiedBlockCount }
-  }
+  var verifiedBlockCount: Int { blocks.verified.count }
 
   func sectionCount(_ kind: SectionKind) -> Int { sections[Int(kind.rawValue)]?.count ?? 0 }
 
@@ -104,6 +106,7 @@ struct FileMetadata: Sendable {
         location: .byte(tail.sectionTableOffset))
     }
     var entries: [SectionEntry] = []
+    entries.reserveCapacity(Int(tail.sectionCount))
     for index in 0..<Int(tail.sectionCount) {
       let entry = try SectionEntry(
         reading: EntryBytes(

@@ -147,6 +147,11 @@ package struct SectionEntry: Hashable, Sendable {
 
   var name: String { kind?.name ?? "\(kindCode)" }
 
+  /// Metadata blocks that it takes.
+  var blockCount: Int {
+    (Int(byteCount) + FormatLimits.metadataBlock - 1) / FormatLimits.metadataBlock
+  }
+
   /// Bytes a section of `count` entries takes with the checksums of its blocks; `nil` where the
   /// stride or the count is out of range.
   static func storedByteCount(stride: Int, count: UInt64) -> UInt64? {

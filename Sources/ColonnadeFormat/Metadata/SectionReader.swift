@@ -3,29 +3,41 @@
 
 import ColonnadeBase
 
+/// What the sections of an open file share: its bytes, and which blocks were seen to hold their
+/// checksums. One object for all of them, since a file of one row has as many sections as any other.
+final class SectionBlocks: Sendable {
+  let map: MappedFile
+  let seed: Checksum.Seed
+  let metrics: ReadMetrics?
+  /// The blocks of one section behind those of another.
+  let verified: VerifiedBlocks
+
+  /// - Parameter count: blocks of all sections.
+  init(map: MappedFile, seed: Checksum.Seed, metrics: ReadMetrics?, count: Int) {
+    self.map = map
+    self.seed = seed
+    self.metrics = metrics
+    verified = VerifiedBlocks(count: count)
+  }
+}
+
 /// One section of an open file.
 struct SectionReader: Sendable {
   let entry: SectionEntry
-  private let map: MappedFile
-  private let seed: Checksum.Seed
-  private let verified: VerifiedBlocks
+  private let blocks: SectionBlocks
+  /// Number of its first block among those of all sections.
+  private let firstBlock: Int
   private let entriesPerBlock: Int
-  private let metrics: ReadMetrics?
 
-  init(_ entry: SectionEntry, map: MappedFile, seed: Checksum.Seed, metrics: ReadMetrics? = nil) {
+  init(_ entry: SectionEntry, in blocks: SectionBlocks, firstBlock: Int) {
     self.entry = entry
-    self.metrics = metrics
-    self.map = map
-    self.seed = seed
-    let blocks =
-      (Int(entry.byteCount) + FormatLimits.metadataBlock - 1) / FormatLimits.metadataBlock
-    verified = VerifiedBlocks(count: blocks)
+    self.blocks = blocks
+    self.firstBlock = firstBlock
     entriesPerBlock = entry.stride == 0 ? 0 : FormatLimits.metadataContent / Int(entry.stride)
   }
 
   var count: Int { Int(entry.count) }
-  /// Blocks whose checksums were compared so far.
-  var verifiedBlockCount: Int { verified.count }
+  private var map: MappedFile { blocks.map }
 
   /// Entry `index`, its whole stride.
   /// - Throws: `.corrupt` for an index past the end or a checksum that does not hold.
@@ -108,7 +120,7 @@ struct SectionReader: Sendable {
 
   /// Checks a block's checksum the first time it is asked for.
   private func verify(_ block: Int) throws(ColonnadeError) {
-    if verified.contains(block) { return }
+    if blocks.verified.contains(firstBlock + block) { return }
     let start = block * FormatLimits.metadataBlock
     let size = min(FormatLimits.metadataBlock, Int(entry.byteCount) - start)
     let offset = Int(entry.offset) + start
@@ -116,23 +128,22 @@ struct SectionReader: Sendable {
     let stored = EntryBytes(bytes).u32(size - 4)
     let crc = unsafe Checksum.crc32c(
       UnsafeRawBufferPointer(rebasing: bytes.unsafeBytes[0..<size - 4]),
-      continuing: seed.at(position: UInt64(offset)))
+      continuing: blocks.seed.at(position: UInt64(offset)))
     guard crc == stored else {
       throw ColonnadeError(
         .corrupt, "the checksum of a block of section \(entry.name) does not hold",
         location: .byte(UInt64(offset)))
     }
-    verified.insert(block..<block + 1)
-    metrics?.countMetadataBlock()
+    blocks.verified.insert(firstBlock + block..<firstBlock + block + 1)
+    blocks.metrics?.countMetadataBlock()
   }
 
   /// Checks every block, the zero bytes behind entries included.
   func verifyAll() throws(ColonnadeError) -> Int {
-    let blocks =
-      (Int(entry.byteCount) + FormatLimits.metadataBlock - 1) / FormatLimits.metadataBlock
-    for block in 0..<blocks {
+    let blockCount = entry.blockCount
+    for block in 0..<blockCount {
       try verify(block)
-      guard entriesPerBlock > 0, block < blocks - 1 else { continue }
+      guard entriesPerBlock > 0, block < blockCount - 1 else { continue }
       let used = entriesPerBlock * Int(entry.stride)
       let padding = try map.buffer(
         from: Int(entry.offset) + block * FormatLimits.metadataBlock + used,
@@ -143,7 +154,7 @@ struct SectionReader: Sendable {
           location: .byte(entry.offset))
       }
     }
-    return blocks
+    return blockCount
   }
 
   private func outside(_ index: Int) -> ColonnadeError {

@@ -18,14 +18,26 @@ extension FileReader: ColumnCatalog {
 
   /// Index of the column with this id.
   /// - Parameter name: what it is probably called.
-  /// - Complexity: O(1) where the name is right, else that of `columnIndex(id:)`.
+  /// - Complexity: O(1) where no id below it was left out or the name is right, else that of
+  ///   `columnIndex(id:)`.
   package func columnIndex(id: Int, named name: String) throws(ColonnadeError) -> Int? {
     do throws(ColonnadeError) {
+      // Ids are unique: the entry that has it is the one, and nothing else needs to be looked at.
+      if id > 0, id <= columnCount, try schemaReader.id(at: id - 1) == id { return id - 1 }
       if let column = try schemaReader.column(named: name), try schemaReader.id(at: column) == id {
         return column
       }
     } catch { throw error.inFile(path) }
     return try columnIndex(id: id)
+  }
+
+  /// Index of the column with exactly this name.
+  /// - Parameter index: where it probably stands.
+  package func columnIndex(named name: String, near index: Int) throws(ColonnadeError) -> Int? {
+    do {
+      return try schemaReader.isColumn(index, named: name)
+        ? index : try schemaReader.column(named: name)
+    } catch { throw error.inFile(path) }
   }
 
   /// The id of a column, without the rest of it.

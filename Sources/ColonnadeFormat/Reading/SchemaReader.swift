@@ -69,6 +69,14 @@ struct SchemaReader: Sendable {
     return nil
   }
 
+  /// Whether column `index` has exactly this name.
+  func isColumn(_ index: Int, named name: String) throws(ColonnadeError) -> Bool {
+    guard index >= 0, index < topLevelCount else { return false }
+    let entry = try self.entry(at: index)
+    guard entry.nameHash == FieldEntry.hash(name) else { return false }
+    return try nameBytes(entry).elementsEqual(name.utf8)
+  }
+
   /// Key-value metadata of the schema as a whole.
   func schemaMetadata() throws(ColonnadeError) -> [MetadataEntry] {
     var budget = textBudget

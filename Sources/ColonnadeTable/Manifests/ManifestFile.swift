@@ -23,6 +23,19 @@ final class ManifestFile: Sendable {
     var columnID: Int
   }
 
+  /// One of the columns that every manifest has, for the entries chosen.
+  private enum FixedColumn {
+    case constant(Value)
+    case values(Column)
+
+    func value(at index: Int) -> Value {
+      switch self {
+      case .constant(let value): value
+      case .values(let column): column.value(at: index)
+      }
+    }
+  }
+
   let partitioning: Partitioning
   /// The partitioning's fields and the types of their sources.
   let sources: [PartitionSource]
@@ -156,8 +169,14 @@ final class ManifestFile: Sendable {
   ) throws(ColonnadeError) -> [TableEntry] {
     guard !chosen.isEmpty else { return [] }
     let rows: [Int]? = chosen.count == rowCount(zone: zone) ? nil : chosen.map(\.row)
-    let fixed = try ManifestLayout.fixed.map { (name, type) throws(ColonnadeError) in
-      try needed(name, type, zone, rows)
+    var fixed: [FixedColumn] = []
+    fixed.reserveCapacity(ManifestLayout.fixed.count)
+    for (index, (name, type)) in ManifestLayout.fixed.enumerated() {
+      if let value = try pages.constant(name, type, near: index, zone: zone) {
+        fixed.append(.constant(value))
+      } else {
+        fixed.append(.values(try needed(name, type, zone, rows)))
+      }
     }
     let parts = try partitionColumns(zone, rows)
     var entries: [TableEntry] = []

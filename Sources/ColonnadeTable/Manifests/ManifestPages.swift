@@ -68,6 +68,16 @@ final class ManifestPages: Sendable {
     return column
   }
 
+  /// The value that all rows of a zone share, where metadata says so of its row group; `nil` where the
+  /// column must be read.
+  /// - Parameter index: where the column probably stands.
+  func constant(
+    _ name: String, _ type: DataType, near index: Int, zone: Int
+  ) throws(ColonnadeError) -> Value? {
+    guard let column = try reader.columnIndex(named: name, near: index) else { return nil }
+    return try reader.constant(column: column, type: type, rowGroup: zones[zone].rowGroup)
+  }
+
   /// - Returns: `nil` where the manifest does not have the column or nothing is known of it.
   func statistics(_ name: String, zone: Int) throws(ColonnadeError) -> Statistics? {
     guard let index = try reader.columnIndex(named: name) else { return nil }

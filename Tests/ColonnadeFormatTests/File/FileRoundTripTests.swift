@@ -62,6 +62,9 @@ import Testing
         let expected = Self.texts(column)
         let whole = try reader.read(column: index, rowGroup: group, rows: 0..<batch.rowCount)
         #expect(Self.texts(whole) == expected, "seed \(seed), column \(column.type)")
+        let shared = try reader.constant(column: index, type: column.type, rowGroup: group)
+        if let shared { #expect(expected.allSatisfy { $0 == "\(shared)" }, "seed \(seed)") }
+        if expected.count == 1, [.int64, .string].contains(column.type) { #expect(shared != nil) }
         let start = Int.random(in: 0..<batch.rowCount, using: &generator)
         let end = Int.random(in: start...batch.rowCount, using: &generator)
         let part = try reader.read(column: index, rowGroup: group, rows: start..<end)

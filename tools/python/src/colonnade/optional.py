@@ -16,6 +16,8 @@ def required(name: str) -> ModuleType:
     Raises:
         ImportError: It is not installed; the message says how to install it.
     """
+    if module := sys.modules.get(name):
+        return module
     try:
         return importlib.import_module(name)
     except ImportError as error:

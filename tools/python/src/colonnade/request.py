@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterable, Mapping, Sequence
-from ctypes import c_char_p
 from typing import Any
 
 from .binding import library, text_argument
 from .errors import InvalidArgumentError
 from .expressions import Column, Expression, Rendering
 from .progress import Progress, ProgressCallback, callback_of
-from .structures import ArrowSchema, ScanOptions
+from .structures import ArrowSchema, ScanOptions, text_array_type
 from .values import Parameters
 
 # Values of colonnade_layout.
@@ -72,7 +71,7 @@ class ScanRequest:
                 raise InvalidArgumentError(
                     f"a column is a name or col(…), with .field(…) and .alias(…), not {column!r}")
             names.append(text_argument(column))
-        self.options.columns = (c_char_p * len(names))(*names)
+        self.options.columns = text_array_type(len(names))(*names)
         self.options.column_count = len(names)
         self._kept.append(names)
 

@@ -6,6 +6,7 @@ Release callbacks are kept as plain addresses, so that "released" is a test agai
 from __future__ import annotations
 
 import ctypes
+import functools
 from ctypes import (
     CFUNCTYPE, POINTER, Structure, c_bool, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint32,
     c_uint64, c_void_p)
@@ -74,10 +75,18 @@ def release(structure: ArrowSchema | ArrowArray | ArrowArrayStream) -> None:
     """Calls the release callback of a structure, once; nothing where it was called already."""
     address = structure.release
     if address:
-        kind = {ArrowSchema: SCHEMA_RELEASE, ArrowArray: ARRAY_RELEASE,
-                ArrowArrayStream: STREAM_RELEASE}[type(structure)]
-        kind(address)(ctypes.byref(structure))
+        _RELEASES[type(structure)](address)(ctypes.byref(structure))
         structure.release = None
+
+
+_RELEASES = {ArrowSchema: SCHEMA_RELEASE, ArrowArray: ARRAY_RELEASE,
+             ArrowArrayStream: STREAM_RELEASE}
+
+
+@functools.lru_cache(maxsize=64)
+def text_array_type(count: int) -> type[ctypes.Array[c_char_p]]:
+    """The type of an array of texts. To make a type takes longer than to fill an array of it."""
+    return c_char_p * count
 
 
 POLL = CFUNCTYPE(c_bool, c_void_p)

@@ -7,7 +7,7 @@ import datetime
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from ctypes import c_char_p, c_uint64, c_void_p
+from ctypes import c_uint64, c_void_p
 from typing import TYPE_CHECKING, Any
 
 from .binding import Handle, call, library, take_text, text_argument
@@ -20,7 +20,7 @@ from .reader import BatchReader
 from .request import LAYOUTS, ScanRequest
 from .scan import Scan
 from .schema import Schema, read_type
-from .structures import ArrowArrayStream, ArrowSchema
+from .structures import ArrowArrayStream, ArrowSchema, text_array_type
 from .take import Take
 
 if TYPE_CHECKING:
@@ -299,7 +299,7 @@ class Table:
             3
         """
         names = None if columns is None else [text_argument(name) for name in columns]
-        array = None if names is None else (c_char_p * max(1, len(names)))(*names)
+        array = None if names is None else text_array_type(max(1, len(names)))(*names)
         text = c_void_p()
         call("colonnade_table_statistics", self._handle.address, array,
              0 if names is None else len(names), ctypes.byref(text))
