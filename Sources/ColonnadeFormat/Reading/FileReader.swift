@@ -215,13 +215,12 @@ package final class FileReader: Sendable {
       group = index
       zone = zoneIndex
     }
-    if level != .file { _ = try rowGroup(at: group) }
+    let rowCount = level == .file ? 0 : try rowGroup(at: group).rowCount
     let chunk = try chunk(field: field.index, rowGroup: group)
     guard chunk.statistics != FormatLimits.none else { return nil }
     var index = Int(chunk.statistics)
     var count = chunk.slotCount
     if let zone {
-      let rowCount = try rowGroup(at: group).rowCount
       let zoneCount = (rowCount + zoneRowCount - 1) / zoneRowCount
       guard zone >= 0, zone < zoneCount else {
         throw ColonnadeError(.invalidArgument, "zone \(zone) of a row group of \(zoneCount) zones")

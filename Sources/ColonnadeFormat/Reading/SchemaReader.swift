@@ -4,8 +4,8 @@
 import ColonnadeArrays
 import ColonnadeBase
 
-/// A field as a reader uses it.
-struct FieldReference: Sendable {
+/// A field as a reader uses it; of a class, since it is handed on again and again.
+final class FieldReference: Sendable {
   /// Index in section 2.
   let index: Int
   let field: Field
@@ -15,6 +15,18 @@ struct FieldReference: Sendable {
   let slotsPerRow: Int?
   /// References of the children, in order.
   let children: [FieldReference]
+
+  init(
+    index: Int, field: Field, isEncrypted: Bool, isRowID: Bool, slotsPerRow: Int?,
+    children: [FieldReference]
+  ) {
+    self.index = index
+    self.field = field
+    self.isEncrypted = isEncrypted
+    self.isRowID = isRowID
+    self.slotsPerRow = slotsPerRow
+    self.children = children
+  }
 }
 
 /// Reads fields by index or name.

@@ -99,6 +99,8 @@ final class ScanPlanner: @unchecked Sendable {
       if let file, let mapping, !rowGroups.isEmpty {
         rowGroup = rowGroups.removeFirst()
         try plan(rowGroup, of: file, mapping)
+        // A row group that is skipped costs no look at the sizes of its columns.
+        if !runs.isEmpty { rowsPerBatch = try batchRowCount(rowGroup, file, mapping) }
         continue
       }
       guard let fragment = fragments.popFirst() else { return nil }
@@ -123,7 +125,6 @@ final class ScanPlanner: @unchecked Sendable {
       wantedRows.clamped(to: firstRow..<firstRow + rowCount).shifted(by: -firstRow)
     if wanted.isEmpty { return }
     let zones = wanted.zones(of: file.zoneRowCount)
-    rowsPerBatch = try batchRowCount(group, rowCount, file, mapping)
     guard let predicate, !fragmentMatchesWhole else {
       metrics.record(.all, at: .rowGroup)
       metrics.record(.all, at: .zone, count: zones.count)
@@ -177,8 +178,9 @@ final class ScanPlanner: @unchecked Sendable {
 
   /// Rows of a batch: 65,536, fewer where so many would pass 64 MiB.
   private func batchRowCount(
-    _ group: Int, _ rowCount: Int, _ file: FileReader, _ mapping: ColumnMapping
+    _ group: Int, _ file: FileReader, _ mapping: ColumnMapping
   ) throws(ColonnadeError) -> Int {
+    let rowCount = try file.rowGroup(at: group).rowCount
     var byteCount = 0
     for column in projection {
       guard let index = mapping.fileColumns[column] ?? nil else { continue }
