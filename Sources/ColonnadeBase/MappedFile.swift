@@ -27,6 +27,8 @@ import Synchronization
   package let byteCount: Int
   /// How many names the file had when it was opened.
   package let linkCount: UInt64
+  /// Whether the file is the user's own.
+  private let isOwn: Bool
 
   private let fileSystem: any FileSystem
   private let base: UnsafeRawPointer
@@ -74,6 +76,7 @@ import Synchronization
     self.path = path
     self.byteCount = size
     linkCount = status.linkCount
+    isOwn = status.isOwn
     self.fileSystem = fileSystem
     unsafe self.base = base
     self.reader = reader
@@ -87,6 +90,7 @@ import Synchronization
     self.path = path
     byteCount = bytes.byteCount
     linkCount = 0
+    isOwn = true
     fileSystem = PosixFileSystem.shared
     unsafe base = bytes.unsafeAddress
     reader = nil
@@ -120,6 +124,12 @@ import Synchronization
   ) throws(ColonnadeError) -> Buffer {
     try populate(from: offset, byteCount: count)
     return unsafe Buffer(unsafeOwner: self, pointer: base + offset, byteCount: count)
+  }
+
+  /// The address of a byte, valid as long as the file is held; only what was populated may be touched.
+  package func address(of offset: Int) -> UnsafeRawPointer {
+    precondition(offset >= 0 && offset <= byteCount)
+    return unsafe base + offset
   }
 
   /// Makes a range safe to touch.
@@ -176,7 +186,8 @@ import Synchronization
       return
     }
     do {
-      try unsafe fileSystem.populate(base + start, byteCount: end - start, path: path)
+      try unsafe fileSystem.populate(
+        base + start, byteCount: end - start, path: path, isOwn: isOwn)
     } catch {
       throw explain(error, offset: start)
     }

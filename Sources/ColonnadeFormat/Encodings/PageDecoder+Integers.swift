@@ -187,20 +187,8 @@ extension PageDecoder {
     _ content: SlotContent, rows: UnsafePointer<UInt32>, _ some: Int, into sink: SlotSink,
     at position: Int
   ) {
-    let block = DeltaEncoding.blockCount
-    let integers = unsafe context.scratch.integers.room(block * 16)
-      .assumingMemoryBound(to: UInt64.self)
-    let spare = unsafe UnsafeMutableRawPointer(integers + block)
-    let target = unsafe sink.address(position)
-    var decoded = -1
-    for index in 0..<some {
-      let row = unsafe Int(rows[index])
-      if row / block != decoded {
-        decoded = row / block
-        _ = unsafe decodeDeltaBlock(content, decoded, integers, into: spare)
-      }
-      unsafe (target + index * width).copyMemory(
-        from: spare + (row % block) * width, byteCount: width)
-    }
+    unsafe colonnade_delta_rows(
+      sink.address(position), UInt32(width), packed(content), content.count, rows, some, entry.base,
+      UInt32(entry.bitWidth))
   }
 }
