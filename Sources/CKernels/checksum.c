@@ -89,6 +89,19 @@ void colonnade_crc32c_blocks_portable(
   }
 }
 
+size_t colonnade_crc32c_verify_chosen_portable(
+    const uint8_t *expected, const uint8_t *data, const uint32_t *blocks, size_t count,
+    uint32_t first, size_t blockByteCount, uint32_t fileSeed, uint64_t position) {
+  for (size_t i = 0; i < count; i++) {
+    const size_t block = blocks[i] - first, at = block * blockByteCount;
+    uint64_t place = position + at;
+    uint32_t seed = colonnade_crc32c_portable(fileSeed, &place, 8);
+    uint32_t found = colonnade_crc32c_portable(seed, data + at, blockByteCount);
+    if (memcmp(&found, expected + 4 * block, 4) != 0) return i;
+  }
+  return count;
+}
+
 #if defined(HARDWARE)
 
 HARDWARE static inline uint32_t hardware_crc(uint32_t crc, const uint8_t *bytes, size_t byteCount) {
@@ -126,15 +139,31 @@ HARDWARE static inline uint32_t hardware_seed(uint32_t fileSeed, uint64_t positi
   return ~STEP8(~fileSeed, position);
 }
 
-// Four blocks at once.
+// Four blocks at once, wherever they stand. `ahead` is where the next four stand, or NULL.
 HARDWARE static inline void hardware_four(
-    uint32_t out[4], const uint8_t *data, size_t size, uint32_t fileSeed, uint64_t position) {
-  const uint8_t *a = data, *b = a + size, *c = b + size, *d = c + size;
-  uint32_t sa = ~hardware_seed(fileSeed, position);
-  uint32_t sb = ~hardware_seed(fileSeed, position + size);
-  uint32_t sc = ~hardware_seed(fileSeed, position + 2 * size);
-  uint32_t sd = ~hardware_seed(fileSeed, position + 3 * size);
+    uint32_t out[4], const uint8_t *data, const size_t at[4], const size_t *ahead, size_t size,
+    uint32_t fileSeed, uint64_t position) {
+  const uint8_t *a = data + at[0], *b = data + at[1], *c = data + at[2], *d = data + at[3];
+  uint32_t sa = ~hardware_seed(fileSeed, position + at[0]);
+  uint32_t sb = ~hardware_seed(fileSeed, position + at[1]);
+  uint32_t sc = ~hardware_seed(fileSeed, position + at[2]);
+  uint32_t sd = ~hardware_seed(fileSeed, position + at[3]);
   size_t i = 0;
+  while (i + 64 <= size) {
+    // Memory is slower than the instruction: what comes next is asked for meanwhile.
+    if (ahead != NULL) {
+      __builtin_prefetch(data + ahead[0] + i);
+      __builtin_prefetch(data + ahead[1] + i);
+      __builtin_prefetch(data + ahead[2] + i);
+      __builtin_prefetch(data + ahead[3] + i);
+    }
+    for (const size_t end = i + 64; i < end; i += 8) {
+      sa = STEP8(sa, load8(a + i));
+      sb = STEP8(sb, load8(b + i));
+      sc = STEP8(sc, load8(c + i));
+      sd = STEP8(sd, load8(d + i));
+    }
+  }
   for (; i + 8 <= size; i += 8) {
     sa = STEP8(sa, load8(a + i));
     sb = STEP8(sb, load8(b + i));
@@ -160,7 +189,11 @@ HARDWARE static void hardware_blocks(
   size_t done = 0;
   const int folds = can_fold();
   for (; (byteCount - done) / 4 >= blockByteCount; done += 4 * blockByteCount, out += 4) {
-    hardware_four(out, data + done, blockByteCount, fileSeed, position + done);
+    size_t at[8];
+    for (size_t k = 0; k < 8; k++) at[k] = done + k * blockByteCount;
+    const int isLast = (byteCount - done) / 8 < blockByteCount;
+    hardware_four(
+        out, data, at, isLast ? NULL : at + 4, blockByteCount, fileSeed, position);
   }
   while (done < byteCount) {
     size_t size = byteCount - done < blockByteCount ? byteCount - done : blockByteCount;
@@ -170,7 +203,55 @@ HARDWARE static void hardware_blocks(
   }
 }
 
+HARDWARE static size_t hardware_chosen(
+    const uint8_t *expected, const uint8_t *data, const uint32_t *blocks, size_t count,
+    uint32_t first, size_t blockByteCount, uint32_t fileSeed, uint64_t position) {
+  for (size_t i = 0; i < count; i += 4) {
+    const size_t some = count - i < 4 ? count - i : 4;
+    size_t at[8];
+    uint32_t found[4];
+    // Fewer than four are filled up with the last one.
+    for (size_t k = 0; k < 8; k++) {
+      const size_t next = i + k < count ? i + k : count - 1;
+      at[k] = (size_t)(blocks[next] - first) * blockByteCount;
+    }
+    hardware_four(
+        found, data, at, i + 4 < count ? at + 4 : NULL, blockByteCount, fileSeed, position);
+    for (size_t k = 0; k < some; k++) {
+      if (memcmp(&found[k], expected + at[k] / blockByteCount * 4, 4) != 0) return i + k;
+    }
+  }
+  return count;
+}
+
 #endif
+
+size_t colonnade_crc32c_verify_chosen(
+    const uint8_t *expected, const uint8_t *data, const uint32_t *blocks, size_t count,
+    uint32_t first, size_t blockByteCount, uint32_t fileSeed, uint64_t position) {
+#if defined(HARDWARE)
+  if (colonnade_crc32c_is_accelerated()) {
+    return hardware_chosen(
+        expected, data, blocks, count, first, blockByteCount, fileSeed, position);
+  }
+#endif
+  return colonnade_crc32c_verify_chosen_portable(
+      expected, data, blocks, count, first, blockByteCount, fileSeed, position);
+}
+
+uint64_t colonnade_crc32c_verify_marked(
+    const uint8_t *expected, const uint8_t *data, uint64_t marked, size_t blockByteCount,
+    uint32_t fileSeed, uint64_t position) {
+  uint32_t blocks[64];
+  size_t count = 0;
+  for (uint64_t left = marked; left != 0; left &= left - 1) {
+    blocks[count++] = (uint32_t)__builtin_ctzll(left);
+  }
+  const size_t held = colonnade_crc32c_verify_chosen(
+      expected, data, blocks, count, 0, blockByteCount, fileSeed, position);
+  // What was not looked at behind one that differs does not count.
+  return held == count ? marked : marked & ((UINT64_C(1) << blocks[held]) - 1);
+}
 
 uint32_t colonnade_crc32c(uint32_t crc, const void *data, size_t byteCount) {
 #if defined(HARDWARE)

@@ -243,7 +243,7 @@ void colonnade_unpack(
     const uint8_t *from = body + block * 128 * bitWidth;
     if (start == 0 && stop == 1024) {
       unpack_block(out, width, from, base, bitWidth);
-    } else if (stop - start <= 16) {
+    } else if (stop - start <= COLONNADE_FEW_INTEGERS) {
       for (size_t i = start; i < stop; i++) {
         uint64_t value = base + colonnade_unpack_one(from, 1024, i, bitWidth);
         memcpy(out + (i - start) * width, &value, width);

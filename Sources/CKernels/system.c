@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,48 @@ const int colonnade_madv_free = 8;
 #define COLONNADE_WATCHES_ALLOCATIONS 0
 #endif
 const int colonnade_watches_allocations = COLONNADE_WATCHES_ALLOCATIONS;
+
+static int populate(uint8_t *address, size_t byteCount) {
+  while (madvise(address, byteCount, colonnade_madv_populate_read) != 0) {
+    if (errno != EINTR && errno != EAGAIN) return errno;
+  }
+  return 0;
+}
+
+// Asked for a run of pages, the kernel goes to each of them; where it meets one that is not mapped yet,
+// it maps those around it that are in memory. So one page of each such neighbourhood is asked for, and
+// then only those that turn out not to be in memory: half the time, where all are.
+int colonnade_populate(void *address, size_t byteCount, int tellsResidence) {
+  enum { neighbourhood = 1 << 16, pagesAtOnce = 512 };
+  uint8_t *const start = address;
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  if (!tellsResidence || byteCount <= neighbourhood || page > neighbourhood / 4) {
+    return populate(start, byteCount);
+  }
+  for (size_t at = 0; at < byteCount;) {
+    int code = populate(start + at, byteCount - at < page ? byteCount - at : page);
+    if (code != 0) return code;
+    at += neighbourhood - ((uintptr_t)start + at) % neighbourhood;
+  }
+  const size_t pageCount = (byteCount + page - 1) / page;
+  unsigned char resident[pagesAtOnce];
+  for (size_t first = 0; first < pageCount; first += pagesAtOnce) {
+    const size_t some = pageCount - first < pagesAtOnce ? pageCount - first : pagesAtOnce;
+    if (mincore(start + first * page, some * page, resident) != 0) {
+      return populate(start, byteCount);
+    }
+    for (size_t i = 0; i < some;) {
+      size_t end = i;
+      while (end < some && !(resident[end] & 1)) end++;
+      if (end > i) {
+        int code = populate(start + (first + i) * page, (end - i) * page);
+        if (code != 0) return code;
+      }
+      i = end + 1;
+    }
+  }
+  return 0;
+}
 
 int colonnade_rename_exclusively(const char *from, const char *to) {
 #if defined(__linux__)

@@ -240,10 +240,10 @@ package final class FaultingFileSystem: FileSystem {
   }
 
   package func populate(
-    _ address: UnsafeRawPointer, byteCount: Int, path: String
+    _ address: UnsafeRawPointer, byteCount: Int, path: String, isOwn: Bool
   ) throws(ColonnadeError) {
     try call(.populate, path) { (_) throws(ColonnadeError) in
-      try unsafe base.populate(address, byteCount: byteCount, path: path)
+      try unsafe base.populate(address, byteCount: byteCount, path: path, isOwn: isOwn)
     }
   }
 

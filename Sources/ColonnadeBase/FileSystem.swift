@@ -38,6 +38,8 @@ package struct FileStatus: Sendable {
   package let device: UInt64
   package let inode: UInt64
   package let linkCount: UInt64
+  /// Whether it belongs to the user who runs the process.
+  package let isOwn: Bool
 }
 
 /// One name in a folder.
@@ -88,8 +90,9 @@ package protocol FileSystem: AnyObject, Sendable {
 
   /// Brings mapped pages in, so that touching them later raises no signal. `address` is
   /// page-aligned.
+  /// - Parameter isOwn: whether the file is the user's own.
   func populate(
-    _ address: UnsafeRawPointer, byteCount: Int, path: String
+    _ address: UnsafeRawPointer, byteCount: Int, path: String, isOwn: Bool
   ) throws(ColonnadeError)
 
   /// fsync of a folder: makes names created, linked, renamed or removed in it durable.

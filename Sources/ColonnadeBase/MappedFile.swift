@@ -32,6 +32,8 @@ import Synchronization
   package let byteCount: Int
   /// How many names the file had when it was opened.
   package let linkCount: UInt64
+  /// Whether the file is the user's own.
+  private let isOwn: Bool
 
   private let fileSystem: any FileSystem
   private let base: UnsafeRawPointer
@@ -84,6 +86,7 @@ import Synchronization
     self.path = path
     self.byteCount = size
     linkCount = status.linkCount
+    isOwn = status.isOwn
     self.fileSystem = fileSystem
     unsafe self.base = base
     self.reader = reader
@@ -107,6 +110,7 @@ import Synchronization
     self.path = path
     byteCount = bytes.byteCount
     linkCount = 0
+    isOwn = true
     fileSystem = PosixFileSystem.shared
     unsafe base = bytes.unsafeAddress
     reader = nil
@@ -153,6 +157,12 @@ import Synchronization
   package func prefetch(from offset: Int, byteCount count: Int) {
     guard offset >= 0, count >= 0, offset <= byteCount - count else { return }
     unsafe colonnade_prefetch(base + offset, count)
+  }
+
+  /// The address of a byte, valid as long as the file is held; only what was populated may be touched.
+  package func address(of offset: Int) -> UnsafeRawPointer {
+    precondition(offset >= 0 && offset <= byteCount)
+    return unsafe base + offset
   }
 
   /// Makes a range safe to touch.
@@ -209,7 +219,8 @@ import Synchronization
       return
     }
     do {
-      try unsafe fileSystem.populate(base + start, byteCount: end - start, path: path)
+      try unsafe fileSystem.populate(
+        base + start, byteCount: end - start, path: path, isOwn: isOwn)
     } catch {
       throw explain(error, offset: start)
     }

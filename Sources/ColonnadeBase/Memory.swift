@@ -14,7 +14,8 @@ import Glibc
   fileprivate let origin: Origin
 
   fileprivate enum Origin {
-    case heap
+    /// So many bytes behind the address that the C allocator gave.
+    case heap(Int)
     case piece(Slab, Memory)
     case blocks(Memory)
   }
@@ -27,7 +28,7 @@ import Glibc
 
   deinit {
     switch origin {
-    case .heap: unsafe free(pointer)
+    case .heap(let skipped): unsafe free(pointer - skipped)
     case .piece(let slab, let memory): unsafe memory.giveBack(pointer, to: slab)
     case .blocks(let memory): unsafe memory.giveBack(pointer, byteCount: byteCount)
     }
@@ -107,7 +108,7 @@ public final class Memory: @unchecked Sendable {
   public func allocate(byteCount: Int) -> Allocation {
     if byteCount < Slab.leastByteCount || colonnade_watches_allocations != 0 {
       let size = max(64, (byteCount + 63) & ~63)
-      return unsafe Allocation(pointer: Memory.aligned(size), byteCount: size, .heap)
+      return Memory.fromHeap(size)
     }
     if byteCount <= Memory.pieceLimit { return piece(Slab.size(for: byteCount)) }
     let size = (byteCount + Memory.blockByteCount - 1) & ~(Memory.blockByteCount - 1)
@@ -235,12 +236,19 @@ public final class Memory: @unchecked Sendable {
   func resumeParent() { monitor.unlock() }
   func startOverInChild() { monitor.startOverInChild() }
 
-  private static func aligned(_ size: Int) -> UnsafeMutableRawPointer {
-    var pointer: UnsafeMutableRawPointer?
-    let status = unsafe posix_memalign(&pointer, 64, size)
-    guard status == 0, let pointer = unsafe pointer else {
-      fatalError("out of memory: \(size) bytes")
+  /// Aligned by hand: the C allocator keeps small pieces at hand for `malloc` alone. Where allocations
+  /// are watched, they end where what was asked for ends.
+  private static func fromHeap(_ size: Int) -> Allocation {
+    if colonnade_watches_allocations != 0 {
+      guard let pointer = unsafe aligned_alloc(64, size) else { noMemory(size) }
+      return unsafe Allocation(pointer: pointer, byteCount: size, .heap(0))
     }
-    return unsafe pointer
+    guard let pointer = unsafe malloc(size + 63) else { noMemory(size) }
+    let skipped = -Int(bitPattern: pointer) & 63
+    return unsafe Allocation(pointer: pointer + skipped, byteCount: size, .heap(skipped))
+  }
+
+  private static func noMemory(_ size: Int) -> Never {
+    fatalError("out of memory: \(size) bytes")
   }
 }

@@ -115,13 +115,14 @@ package final class PosixFileSystem: FileSystem {
   }
 
   package func populate(
-    _ address: UnsafeRawPointer, byteCount: Int, path: String
+    _ address: UnsafeRawPointer, byteCount: Int, path: String, isOwn: Bool
   ) throws(ColonnadeError) {
-    let address = unsafe UnsafeMutableRawPointer(mutating: address)
-    while unsafe madvise(address, byteCount, colonnade_madv_populate_read) != 0 {
-      if errno == EINTR || errno == EAGAIN { continue }
-      // EFAULT stands for the signal that touching the page would have raised.
-      throw SystemFailure.error("read", path: path, code: errno == EFAULT ? EIO : errno)
+    // Which pages are in memory the kernel tells of files of one's own; of others it says all.
+    let code = unsafe colonnade_populate(
+      UnsafeMutableRawPointer(mutating: address), byteCount, isOwn ? 1 : 0)
+    // EFAULT stands for the signal that touching the page would have raised.
+    if code != 0 {
+      throw SystemFailure.error("read", path: path, code: code == EFAULT ? EIO : code)
     }
   }
 
@@ -241,5 +242,6 @@ extension FileStatus {
     device = UInt64(truncatingIfNeeded: found.st_dev)
     inode = UInt64(truncatingIfNeeded: found.st_ino)
     linkCount = UInt64(truncatingIfNeeded: found.st_nlink)
+    isOwn = found.st_uid == geteuid()
   }
 }

@@ -105,6 +105,49 @@ import Testing
     }
   }
 
+  @Test func chosenBlocksAreVerifiedAloneAndTheirTwinAgrees() {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    let fileSeed = Checksum.Seed(fileIdentifier: generator.bytes(16))
+    for round in 0..<300 {
+      let size = [8, 72, 1024].randomElement(using: &generator)!
+      var bytes = generator.bytes(64 * size)
+      let sums = unsafe bytes.withUnsafeBytes {
+        unsafe Checksum.blocks(of: $0, blockByteCount: size, seed: fileSeed, position: 512)
+      }
+      let density = [0.05, 0.3, 1].randomElement(using: &generator)!
+      let chosen = (0..<UInt32(64)).filter { _ in
+        Double.random(in: 0..<1, using: &generator) < density
+      }
+      let damaged = Set((0..<3).map { _ in UInt32.random(in: 0..<64, using: &generator) })
+      if round % 2 == 0 {
+        for block in damaged {
+          bytes[Int(block) * size + Int.random(in: 0..<size, using: &generator)] ^= 4
+        }
+      }
+      let expected =
+        round % 2 == 0 ? chosen.firstIndex { damaged.contains($0) } ?? chosen.count : chosen.count
+      let marked = chosen.reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
+      let held = chosen[..<expected].reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
+      // Counted from another block than the first of the bytes.
+      let blocks = chosen.map { $0 + 1_000 }
+      unsafe sums.withUnsafeBytes { sums in
+        let stored = unsafe sums.bindMemory(to: UInt8.self).baseAddress
+        #expect(
+          unsafe colonnade_crc32c_verify_chosen(
+            stored, bytes, blocks, blocks.count, 1_000, size, fileSeed.state, 512) == expected,
+          "seed \(seed)")
+        #expect(
+          unsafe colonnade_crc32c_verify_chosen_portable(
+            stored, bytes, blocks, blocks.count, 1_000, size, fileSeed.state, 512) == expected,
+          "seed \(seed)")
+        #expect(
+          unsafe colonnade_crc32c_verify_marked(
+            stored, bytes, marked, size, fileSeed.state, 512) == held, "seed \(seed)")
+      }
+    }
+  }
+
   @Test func tooFewChecksumsDoNotPass() {
     let bytes = [UInt8](repeating: 7, count: 300)
     let seed = Checksum.Seed(fileIdentifier: [UInt8](repeating: 1, count: 16))

@@ -156,6 +156,31 @@ import Testing
     #expect(calls() == MappedFile.narrowCount + 2)
   }
 
+  /// Where the kernel tells which pages are in memory, and where it does not.
+  @Test(arguments: [true, false]) func aLongRangeEndsWithAFileCutShort(isOwn: Bool) throws {
+    let folder = try ScratchFolder("long\(isOwn)")
+    let count = 3 << 20
+    try folder.write("a", [UInt8](repeating: 9, count: count))
+    let handle = try PosixFileSystem.shared.openForReading(folder.path("a"))
+    let file = OpenFile(descriptor: handle.descriptor, path: folder.path("a"))
+    let address = try unsafe PosixFileSystem.shared.map(file, byteCount: count)
+    defer { unsafe munmap(UnsafeMutableRawPointer(mutating: address), count) }
+    func populate(_ start: Int, _ end: Int) throws(ColonnadeError) {
+      try unsafe PosixFileSystem.shared.populate(
+        address + start, byteCount: end - start, path: file.path, isOwn: isOwn)
+    }
+    try populate(8 << 12, count - 100)
+    #expect(unsafe address.load(fromByteOffset: count - 1, as: UInt8.self) == 9)
+    // In the middle of what one fault brings in.
+    let left = 2 << 20 + 5 << 12
+    unsafe #expect(truncate(folder.path("a"), left) == 0)
+    try populate(0, left)
+    for start in [0, 1 << 20, 2 << 20] {
+      let error = try #require(throws: ColonnadeError.self) { try populate(start, count) }
+      #expect(error.kind == .io)
+    }
+  }
+
   @Test func aDiskThatFailsIsAnError() throws {
     let folder = try ScratchFolder()
     try folder.write("a", [UInt8](repeating: 9, count: 300_000))

@@ -37,6 +37,22 @@ size_t colonnade_crc32c_verify_blocks(
     const uint8_t *expected, const uint8_t *data, size_t byteCount, size_t blockByteCount,
     uint32_t fileSeed, uint64_t position);
 
+/// The same for chosen whole blocks, wherever they stand: block `blocks[i] - first` of `data` and its
+/// checksum among `expected`. Returns the index in `blocks` of the first that differs; `count` when
+/// all hold.
+size_t colonnade_crc32c_verify_chosen(
+    const uint8_t *expected, const uint8_t *data, const uint32_t *blocks, size_t count,
+    uint32_t first, size_t blockByteCount, uint32_t fileSeed, uint64_t position);
+
+size_t colonnade_crc32c_verify_chosen_portable(
+    const uint8_t *expected, const uint8_t *data, const uint32_t *blocks, size_t count,
+    uint32_t first, size_t blockByteCount, uint32_t fileSeed, uint64_t position);
+
+/// The same for those of 64 blocks whose bits are set in `marked`. Returns the bits of those that hold.
+uint64_t colonnade_crc32c_verify_marked(
+    const uint8_t *expected, const uint8_t *data, uint64_t marked, size_t blockByteCount,
+    uint32_t fileSeed, uint64_t position);
+
 /// XXH64 of xxHash.
 uint64_t colonnade_xxh64(const void *data, size_t byteCount, uint64_t seed);
 

@@ -18,6 +18,9 @@ void colonnade_pack(
     uint8_t *body, const void *values, unsigned width, size_t count, uint64_t base,
     unsigned bitWidth);
 
+/// So many integers of a block are unpacked one by one, more with all of the block.
+#define COLONNADE_FEW_INTEGERS 16
+
 /// Reads integers first..<first + wanted of packed(count, bitWidth) and writes base + each, cut to
 /// `width` bytes (1, 2, 4, 8). Reads no byte outside the packed bytes.
 void colonnade_unpack(
@@ -77,6 +80,27 @@ uint32_t colonnade_greatest_u32(const uint32_t *values, size_t count);
 /// Fills run ends (exclusive) and the index of each run's first value; returns the number of runs.
 size_t colonnade_find_runs(
     uint32_t *ends, const void *values, unsigned width, size_t count);
+
+/// Writes the values of `width` bytes at ascending `rows` of a body of deltas (encoding 4) of `count`
+/// slots: first values, then packed(count, bitWidth).
+void colonnade_delta_rows(
+    void *target, unsigned width, const uint8_t *body, size_t count, const uint32_t *rows,
+    size_t rowCount, uint64_t base, unsigned bitWidth);
+
+void colonnade_delta_rows_portable(
+    void *target, unsigned width, const uint8_t *body, size_t count, const uint32_t *rows,
+    size_t rowCount, uint64_t base, unsigned bitWidth);
+
+/// Of packed(count, bitWidth), at most 32 bits wide, with base added to each: values[i] is the one at
+/// rows[i], which ascend, starts[i] the sum of those before it, both modulo 2^32. Returns the sum of
+/// all.
+uint64_t colonnade_packed_starts(
+    uint32_t *starts, uint32_t *values, const uint8_t *body, size_t count, const uint32_t *rows,
+    size_t rowCount, uint64_t base, unsigned bitWidth);
+
+uint64_t colonnade_packed_starts_portable(
+    uint32_t *starts, uint32_t *values, const uint8_t *body, size_t count, const uint32_t *rows,
+    size_t rowCount, uint64_t base, unsigned bitWidth);
 
 /// Added to a scale: decimals are integers times the f64 nearest to 10^-scale, not over 10^scale.
 #define COLONNADE_PRODUCTS 32

@@ -8,6 +8,11 @@
 /// The advice MADV_POPULATE_READ of madvise (Linux 5.14).
 extern const int colonnade_madv_populate_read;
 
+/// Brings the pages of a file's map in, so that none of them has to be read when it is touched, and
+/// maps most of them. `address` is page-aligned; `tellsResidence` where mincore tells the truth of this
+/// file. Returns 0 or an error number, EFAULT for what cannot be read.
+int colonnade_populate(void *address, size_t byteCount, int tellsResidence);
+
 /// The advice MADV_FREE of madvise: the kernel may take the pages while nothing is written to them.
 extern const int colonnade_madv_free;
 

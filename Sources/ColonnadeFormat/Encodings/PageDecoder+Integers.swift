@@ -135,14 +135,14 @@ extension PageDecoder {
 
   // MARK: delta
 
-  /// Decodes one block of 1,024 slots, or its first `most`, into `target`.
+  /// Decodes one block of 1,024 slots into `target`.
   private func decodeDeltaBlock(
     _ content: SlotContent, _ block: Int, _ integers: UnsafeMutablePointer<UInt64>,
-    most: Int = DeltaEncoding.blockCount, into target: UnsafeMutableRawPointer
+    into target: UnsafeMutableRawPointer
   ) {
     let blocks = (content.count + DeltaEncoding.blockCount - 1) / DeltaEncoding.blockCount
     let start = block * DeltaEncoding.blockCount
-    let some = min(most, content.count - start)
+    let some = min(DeltaEncoding.blockCount, content.count - start)
     let first = unsafe UInt64(
       littleEndian: content.values.loadUnaligned(fromByteOffset: block * 8, as: UInt64.self))
     unsafe colonnade_unpack(
@@ -179,28 +179,8 @@ extension PageDecoder {
     _ content: SlotContent, rows: UnsafePointer<UInt32>, _ some: Int, into sink: SlotSink,
     at position: Int
   ) {
-    let block = DeltaEncoding.blockCount
-    let integers = unsafe context.scratch.integers.room(block * 16)
-      .assumingMemoryBound(to: UInt64.self)
-    let spare = unsafe UnsafeMutableRawPointer(integers + block)
-    let target = unsafe sink.address(position)
-    var decoded = -1
-    for index in 0..<some {
-      let row = unsafe Int(rows[index])
-      if row / block != decoded {
-        decoded = row / block
-        // A sum needs what stands before it, up to the last row that is wanted of the block.
-        var last = row
-        var next = index + 1
-        while next < some, unsafe Int(rows[next]) / block == decoded {
-          unsafe last = Int(rows[next])
-          next += 1
-        }
-        unsafe decodeDeltaBlock(
-          content, decoded, integers, most: last % block + 1, into: spare)
-      }
-      unsafe (target + index * width).copyMemory(
-        from: spare + (row % block) * width, byteCount: width)
-    }
+    unsafe colonnade_delta_rows(
+      sink.address(position), UInt32(width), packed(content), content.count, rows, some, entry.base,
+      UInt32(entry.bitWidth))
   }
 }

@@ -5,6 +5,13 @@ import CKernels
 import ColonnadeBase
 
 extension PageDecoder {
+  /// The page's parts: how many codes each slot has, still packed, and where the codes stand.
+  private struct Parts {
+    let table: SymbolTable
+    let layout: SymbolLayout
+    let counts: Buffer
+  }
+
   /// How many codes each slot of the page has, and where the codes stand.
   @safe private struct Codes {
     let table: SymbolTable
@@ -22,22 +29,30 @@ extension PageDecoder {
     }
   }
 
-  /// Reads the numbers of codes, checked to add up.
-  private func symbolCodes() throws(ColonnadeError) -> Codes {
+  private func symbolParts() throws(ColonnadeError) -> Parts {
     let table = try context.cache.symbolTable(
       at: Int(entry.compressionDictionary), from: context.data)
-    let codeCount = Int(entry.auxiliaryCount)
     let layout = SymbolLayout(
-      slotCount: count, countWidth: Int(entry.bitWidth), codeCount: codeCount,
+      slotCount: count, countWidth: Int(entry.bitWidth), codeCount: Int(entry.auxiliaryCount),
       codeWidth: Int(entry.scale))
     guard Int(entry.byteCount) == layout.byteCount else {
       throw corrupt("a body of \(entry.byteCount) bytes where \(layout.byteCount) are due")
     }
-    let packed = try body(0, layout.countsByteCount)
+    return Parts(table: table, layout: layout, counts: try body(0, layout.countsByteCount))
+  }
+
+  private func check(codeCount total: UInt64) throws(ColonnadeError) {
+    guard total == UInt64(entry.auxiliaryCount) else {
+      throw corrupt("slots of \(total) codes where there are \(entry.auxiliaryCount)")
+    }
+  }
+
+  /// Reads the numbers of codes, checked to add up.
+  private func symbolCodes(_ parts: Parts) throws(ColonnadeError) -> Codes {
     let counts = unsafe context.scratch.integers.room(count * 4)
       .assumingMemoryBound(to: UInt32.self)
     unsafe colonnade_unpack(
-      counts, 4, packed.unsafeAddress.assumingMemoryBound(to: UInt8.self), count, 0, count, 0,
+      counts, 4, parts.counts.unsafeAddress.assumingMemoryBound(to: UInt8.self), count, 0, count, 0,
       UInt32(entry.bitWidth))
     let total: UInt64
     let least = entry.base & 0xFFFF_FFFF
@@ -49,15 +64,13 @@ extension PageDecoder {
     } else {
       total = unsafe colonnade_lengths_finish(counts, count, least, nil, 0)
     }
-    guard total == UInt64(codeCount) else {
-      throw corrupt("slots of \(total) codes where there are \(codeCount)")
-    }
-    return unsafe Codes(table: table, layout: layout, counts: counts)
+    try check(codeCount: total)
+    return unsafe Codes(table: parts.table, layout: parts.layout, counts: counts)
   }
 
   /// The blocks that hold codes `range` of the page, and the code they start with.
   private func packedCodes(
-    _ range: Range<Int>, of codes: Codes
+    _ range: Range<Int>, _ layout: SymbolLayout
   ) throws(ColonnadeError) -> (bytes: Buffer, codes: Range<Int>) {
     // Whole blocks of 1,024 codes, and no more of them than hold the range.
     let block = DeltaEncoding.blockCount
@@ -65,9 +78,31 @@ extension PageDecoder {
     let end = min(Int(entry.auxiliaryCount), (range.upperBound + block - 1) / block * block)
     let width = Int(entry.scale)
     let bytes = try body(
-      codes.layout.codesStart + PackedEncoding.packedByteCount(first, width),
+      layout.codesStart + PackedEncoding.packedByteCount(first, width),
       PackedEncoding.packedByteCount(end - first, width))
     return (bytes, first..<end)
+  }
+
+  /// All codes of the page, of which only those of some rows are to be unpacked.
+  private func packedCodes(
+    _ places: UnsafePointer<UInt32>, _ counts: UnsafePointer<UInt32>, _ some: Int,
+    _ layout: SymbolLayout
+  ) throws(ColonnadeError) -> (bytes: Buffer, codes: Range<Int>) {
+    let codeCount = Int(entry.auxiliaryCount)
+    let parts = unsafe context.scratch.rows.room(some * 8).assumingMemoryBound(to: UInt32.self)
+    var partCount = 0
+    for index in 0..<some where unsafe counts[index] > 0 {
+      let first = unsafe Int(places[index])
+      let bytes = unsafe PackedEncoding.bytes(
+        of: first..<first + Int(counts[index]), count: codeCount, bitWidth: Int(entry.scale))
+      unsafe parts[partCount] = UInt32(bytes.lowerBound)
+      unsafe parts[partCount + 1] = UInt32(bytes.upperBound)
+      partCount += 2
+    }
+    let bytes = try unsafe body(
+      layout.codesStart, layout.byteCount - layout.codesStart,
+      parts: UnsafeBufferPointer(start: parts, count: partCount))
+    return (bytes, 0..<codeCount)
   }
 
   /// Unpacks codes `range` of the page to `target`; `check` says whether they are codes.
@@ -137,7 +172,7 @@ extension PageDecoder {
       .assumingMemoryBound(to: UInt16.self)
     if wanted > 0 {
       let range = first..<first + wanted
-      unsafe unpack(range, from: try packedCodes(range, of: codes), to: unpacked)
+      unsafe unpack(range, from: try packedCodes(range, codes.layout), to: unpacked)
     }
     unsafe try check(unpacked, wanted, codes.table)
     var byteCount = Int(entry.base >> 32)
@@ -155,7 +190,7 @@ extension PageDecoder {
     _ range: Range<Int>, into sink: SlotSink, at position: Int
   ) throws(ColonnadeError) {
     try copyChunkValidity(range, into: sink, at: position)
-    let codes = try symbolCodes()
+    let codes = try symbolCodes(try symbolParts())
     let (unpacked, byteCount) = unsafe try unpack(range, of: codes)
     unsafe try write(
       unpacked, codes.counts + range.lowerBound, range.count, byteCount: byteCount, codes.table,
@@ -167,7 +202,7 @@ extension PageDecoder {
   func decodeSymbols(
     _ range: Range<Int>, ends: UnsafeMutablePointer<UInt32>, to bytes: MutableBuffer
   ) throws(ColonnadeError) {
-    let codes = try symbolCodes()
+    let codes = try symbolCodes(try symbolParts())
     let (unpacked, byteCount) = unsafe try unpack(range, of: codes)
     let room = bytes.capacity - bytes.byteCount
     guard byteCount <= room else { throw corrupt("more than the bytes that are stated") }
@@ -185,35 +220,52 @@ extension PageDecoder {
   /// So many rows of a page are read one by one.
   private static let fewRowCount = 3
 
+  /// Finds where the codes of rows start and how many there are; the numbers of all slots are checked
+  /// to add up.
+  private func findCodes(
+    of rows: UnsafeBufferPointer<UInt32>, in parts: Parts, _ places: UnsafeMutablePointer<UInt32>,
+    _ counts: UnsafeMutablePointer<UInt32>
+  ) throws(ColonnadeError) {
+    guard let base = rows.baseAddress else { return }
+    let slots = unsafe relative(base, rows.count, Int(entry.firstSlot))
+    guard hasNulls else {
+      let total = unsafe colonnade_packed_starts(
+        places, counts, parts.counts.unsafeAddress.assumingMemoryBound(to: UInt8.self), count,
+        slots, rows.count, entry.base & 0xFFFF_FFFF, UInt32(entry.bitWidth))
+      try check(codeCount: total)
+      return
+    }
+    // A null slot has no codes, whatever number stands there.
+    let all = unsafe try symbolCodes(parts).counts
+    var first = 0
+    var slot = 0
+    for index in 0..<rows.count {
+      let row = unsafe Int(slots[index])
+      unsafe first += Int(colonnade_sum_u32(all + slot, row - slot))
+      slot = row
+      unsafe places[index] = UInt32(first)
+      unsafe counts[index] = all[row]
+    }
+  }
+
   /// Decodes the slots of the chunk at ascending `rows`, all in this page.
   func gatherSymbols(
     _ rows: UnsafeBufferPointer<UInt32>, into sink: SlotSink, at position: Int
   ) throws(ColonnadeError) {
-    let codes = try symbolCodes()
+    let parts = try symbolParts()
     let pageStart = Int(entry.firstSlot)
-    var first = 0
-    var slot = 0
-    var wanted = 0
     // Where the codes of each row start, and how many there are.
     let places = unsafe context.scratch.content.room(rows.count * 8)
       .assumingMemoryBound(to: UInt32.self)
     let counts = unsafe places + rows.count
-    for index in 0..<rows.count {
-      let row = unsafe Int(rows[index]) - pageStart
-      unsafe first += Int(colonnade_sum_u32(codes.counts + slot, row - slot))
-      slot = row
-      unsafe places[index] = UInt32(first)
-      unsafe counts[index] = codes.counts[row]
-      unsafe wanted += Int(codes.counts[row])
-    }
+    unsafe try findCodes(of: rows, in: parts, places, counts)
+    let wanted = unsafe Int(colonnade_sum_u32(counts, rows.count))
     let unpacked = unsafe context.scratch.codes.room(wanted * 2)
       .assumingMemoryBound(to: UInt16.self)
-    // Blocks from the first row's to the last one's at once, unless the rows are few and far apart.
+    // At once, unless the rows are few and far apart.
     var all: (bytes: Buffer, codes: Range<Int>)?
     if wanted > 0, rows.count > Self.fewRowCount {
-      let last = rows.count - 1
-      let end = unsafe Int(places[last]) + Int(counts[last])
-      all = unsafe try packedCodes(Int(places[0])..<end, of: codes)
+      all = unsafe try packedCodes(places, counts, rows.count, parts.layout)
     }
     var at = 0
     for index in 0..<rows.count {
@@ -224,14 +276,14 @@ extension PageDecoder {
       if let all {
         unsafe unpack(range, from: all, to: unpacked + at)
       } else {
-        unsafe unpack(range, from: try packedCodes(range, of: codes), to: unpacked + at)
+        unsafe unpack(range, from: try packedCodes(range, parts.layout), to: unpacked + at)
       }
       at += some
     }
-    unsafe try check(unpacked, wanted, codes.table)
+    unsafe try check(unpacked, wanted, parts.table)
     let byteCount = unsafe Int(
       colonnade_symbols_byte_count(
-        unpacked, wanted, codes.table.lengths.unsafeAddress.assumingMemoryBound(to: UInt8.self)))
+        unpacked, wanted, parts.table.lengths.unsafeAddress.assumingMemoryBound(to: UInt8.self)))
     if hasNulls, let base = rows.baseAddress {
       let validity = try chunkValidity(0..<count)
       let bits = unsafe context.scratch.rows.room(rows.count * 4)
@@ -245,6 +297,6 @@ extension PageDecoder {
       sink.markValid(position, rows.count)
     }
     unsafe try write(
-      unpacked, counts, rows.count, byteCount: byteCount, codes.table, into: sink, at: position)
+      unpacked, counts, rows.count, byteCount: byteCount, parts.table, into: sink, at: position)
   }
 }

@@ -185,6 +185,18 @@ struct PageDecoder {
     return try context.data.data(offset: start, byteCount: byteCount)
   }
 
+  /// Bytes of the body of which only `parts` will be touched.
+  func body(
+    _ offset: Int, _ byteCount: Int, parts: UnsafeBufferPointer<UInt32>
+  ) throws(ColonnadeError) -> Buffer {
+    guard offset >= 0, byteCount >= 0, offset <= Int(entry.byteCount) - byteCount else {
+      throw corrupt("a body of \(entry.byteCount) bytes is too short")
+    }
+    let (start, overflow) = entry.offset.addingReportingOverflow(UInt64(offset))
+    guard !overflow else { throw corrupt("lies outside the file") }
+    return try unsafe context.data.data(offset: start, byteCount: byteCount, parts: parts)
+  }
+
   /// Validity bits of slots `part` of the page from the chunk's bitmap.
   func chunkValidity(_ part: Range<Int>) throws(ColonnadeError) -> (bits: Buffer, firstBit: Int) {
     let first = Int(entry.firstSlot) + part.lowerBound

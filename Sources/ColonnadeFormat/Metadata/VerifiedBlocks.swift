@@ -40,10 +40,33 @@ import Synchronization
   }
 
   func insert(_ blocks: Range<Int>) {
-    for block in blocks {
-      precondition(block >= 0 && block >> 6 < wordCount)
-      unsafe words[block >> 6].bitwiseOr(
-        1 << UInt64(block & 63), ordering: .acquiringAndReleasing)
+    precondition(blocks.lowerBound >= 0 && (blocks.upperBound + 63) >> 6 <= wordCount)
+    var block = blocks.lowerBound
+    while block < blocks.upperBound {
+      let end = min(blocks.upperBound, block | 63 + 1)
+      let bits = (UInt64.max >> UInt64(64 - (end - block))) << UInt64(block & 63)
+      unsafe words[block >> 6].bitwiseOr(bits, ordering: .acquiringAndReleasing)
+      block = end
+    }
+  }
+
+  /// Those of the 64 blocks from `first` on that were verified, a bit each.
+  func bits(from first: Int) -> UInt64 {
+    precondition(first >= 0 && first >> 6 < wordCount)
+    let shift = UInt64(first & 63)
+    let low = unsafe words[first >> 6].load(ordering: .acquiring) >> shift
+    guard shift > 0, first >> 6 + 1 < wordCount else { return low }
+    return unsafe low | words[first >> 6 + 1].load(ordering: .acquiring) << (64 - shift)
+  }
+
+  /// Adds those of the 64 blocks from `first` on whose bits are set.
+  func insert(_ bits: UInt64, from first: Int) {
+    precondition(first >= 0 && (first + 64 - bits.leadingZeroBitCount + 63) >> 6 <= wordCount)
+    let shift = UInt64(first & 63)
+    unsafe words[first >> 6].bitwiseOr(bits << shift, ordering: .acquiringAndReleasing)
+    if shift > 0, bits >> (64 - shift) != 0 {
+      unsafe words[first >> 6 + 1].bitwiseOr(
+        bits >> (64 - shift), ordering: .acquiringAndReleasing)
     }
   }
 

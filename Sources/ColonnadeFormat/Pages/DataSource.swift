@@ -8,6 +8,20 @@ package protocol DataSource: Sendable {
   /// verified before any byte is handed out. The address should be as aligned as the offset is.
   func data(offset: UInt64, byteCount: Int) throws(ColonnadeError) -> Buffer
 
+  /// The same of which only parts will be touched, so that nothing else has to be verified.
+  /// - Parameter parts: for each the first byte and the end, counted from `offset`, at most
+  ///   `byteCount`; none is empty.
+  func data(
+    offset: UInt64, byteCount: Int, parts: UnsafeBufferPointer<UInt32>
+  ) throws(ColonnadeError) -> Buffer
+
+  /// Copies items of `size` bytes, at least 1, of a run of such that starts at `offset`: those at
+  /// `items`, ascending. Checked and verified as in `data`.
+  func copy(
+    items: UnsafeBufferPointer<UInt32>, of size: Int, from offset: UInt64,
+    to target: UnsafeMutableRawPointer
+  ) throws(ColonnadeError)
+
   /// Bytes that are asked for soon, where telling so ahead can help.
   func prefetch(offset: UInt64, byteCount: Int)
 
@@ -17,6 +31,37 @@ package protocol DataSource: Sendable {
 
 extension DataSource {
   package func prefetch(offset: UInt64, byteCount: Int) {}
+
+  package func data(
+    offset: UInt64, byteCount: Int, parts: UnsafeBufferPointer<UInt32>
+  ) throws(ColonnadeError) -> Buffer {
+    try data(offset: offset, byteCount: byteCount)
+  }
+
+  package func copy(
+    items: UnsafeBufferPointer<UInt32>, of size: Int, from offset: UInt64,
+    to target: UnsafeMutableRawPointer
+  ) throws(ColonnadeError) {
+    unsafe try copyEach(items, of: size, from: offset, to: target)
+  }
+
+  /// Asks for one item after the other.
+  func copyEach(
+    _ items: UnsafeBufferPointer<UInt32>, of size: Int, from offset: UInt64,
+    to target: UnsafeMutableRawPointer
+  ) throws(ColonnadeError) {
+    for index in 0..<items.count {
+      let (skipped, isLong) = unsafe UInt64(items[index]).multipliedReportingOverflow(
+        by: UInt64(size))
+      let (start, overflow) = offset.addingReportingOverflow(skipped)
+      guard !isLong, !overflow else {
+        throw ColonnadeError(.corrupt, "an item beyond 2^64", location: .byte(offset))
+      }
+      let item = try data(offset: start, byteCount: size)
+      unsafe (target + index * size).copyMemory(from: item.unsafeAddress, byteCount: size)
+      extendLifetime(item)
+    }
+  }
 }
 
 /// The pages of one chunk.

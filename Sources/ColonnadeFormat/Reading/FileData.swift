@@ -1,11 +1,12 @@
 // The data area of an open file: ranges are checked, populated and verified before they are handed
 // out. Spec: spec/file.md "Checksums".
 
+import CKernels
 package import ColonnadeBase
 
 /// Checked bytes of one file; safe on any thread.
 package struct FileData: DataSource {
-  private let map: MappedFile
+  let map: MappedFile
   private let dataEnd: UInt64
   private let seed: Checksum.Seed
   private let checksums: SectionReader
@@ -30,18 +31,11 @@ package struct FileData: DataSource {
   }
 
   package func data(offset: UInt64, byteCount: Int) throws(ColonnadeError) -> Buffer {
-    let (end, overflow) = offset.addingReportingOverflow(UInt64(clamping: byteCount))
-    guard byteCount >= 0, !overflow, end <= dataEnd,
-      offset >= UInt64(FormatLimits.headerByteCount) || byteCount == 0
-    else {
-      throw ColonnadeError(
-        .corrupt, "\(byteCount) bytes do not lie in the data area, which ends at \(dataEnd)",
-        file: map.path, location: .byte(offset))
-    }
+    try check(offset: offset, byteCount: byteCount)
     metrics?.countRequest(byteCount: byteCount)
     if byteCount == 0 { return .empty }
     let first = Int(offset) >> FileData.blockShift
-    let last = (Int(end) - 1) >> FileData.blockShift
+    let last = (Int(offset) + byteCount - 1) >> FileData.blockShift
     if let missing = verified.firstMissing(in: first..<last + 1) {
       try verify(missing..<last + 1)
     }
@@ -51,6 +45,20 @@ package struct FileData: DataSource {
 
   package func prefetch(offset: UInt64, byteCount: Int) {
     map.prefetch(from: Int(clamping: offset), byteCount: byteCount)
+  }
+
+  /// - Throws: where bytes do not lie in the data area.
+  func check(offset: UInt64, byteCount: Int) throws(ColonnadeError) {
+    let (end, overflow) = offset.addingReportingOverflow(UInt64(clamping: byteCount))
+    guard byteCount >= 0, !overflow, end <= dataEnd,
+      offset >= UInt64(FormatLimits.headerByteCount) || byteCount == 0
+    else { throw outside(offset, byteCount: byteCount) }
+  }
+
+  func outside(_ offset: UInt64, byteCount: Int) -> ColonnadeError {
+    ColonnadeError(
+      .corrupt, "\(byteCount) bytes do not lie in the data area, which ends at \(dataEnd)",
+      file: map.path, location: .byte(offset))
   }
 
   package func compressionDictionary(at index: Int) throws(ColonnadeError) -> Buffer {
@@ -78,16 +86,84 @@ package struct FileData: DataSource {
       let mismatch = unsafe Checksum.firstMismatch(
         in: bytes.unsafeBytes, expected: sums.unsafeBytes, blockByteCount: 1 << FileData.blockShift,
         seed: seed, position: UInt64(start))
-      if let mismatch {
-        throw ColonnadeError(
-          .corrupt, "the checksum of a data block does not hold", file: map.path,
-          location: .byte(UInt64(start + mismatch << FileData.blockShift)))
-      }
+      if let mismatch { throw differs(block + mismatch) }
       verified.insert(block..<block + count)
       metrics?.countVerified(count)
       block += count
     }
   }
+
+  /// Verifies chosen blocks, ascending, counted from block `origin`.
+  func verify(
+    _ chosen: UnsafeBufferPointer<UInt32>, from origin: Int
+  ) throws(ColonnadeError) {
+    guard let base = chosen.baseAddress, let last = unsafe chosen.last else { return }
+    var index = 0
+    while index < chosen.count {
+      let first = unsafe Int(chosen[index])
+      let (sums, count) = try checksums.run(at: origin + first, count: Int(last) - first + 1)
+      // The last block of the data area may be shorter than others.
+      let whole = min(first + count, wholeBlockCount - origin)
+      let some = unsafe colonnade_rows_lower_bound(
+        base + index, chosen.count - index, UInt64(clamping: whole))
+      guard some > 0 else {
+        try verify(origin + first..<origin + first + 1)
+        index += 1
+        continue
+      }
+      let start = (origin + first) << FileData.blockShift
+      let end = unsafe (origin + Int(chosen[index + some - 1]) + 1) << FileData.blockShift
+      try populate(from: start, byteCount: end - start)
+      let found = unsafe colonnade_crc32c_verify_chosen(
+        sums.unsafeAddress.assumingMemoryBound(to: UInt8.self), address(of: start), base + index,
+        some, UInt32(first), 1 << FileData.blockShift, seed.state, UInt64(start))
+      guard found == some else { throw unsafe differs(origin + Int(chosen[index + found])) }
+      for next in index..<index + some {
+        let block = unsafe origin + Int(chosen[next])
+        verified.insert(block..<block + 1)
+      }
+      metrics?.countVerified(some)
+      index += some
+    }
+  }
+
+  /// Verifies those of `count` whole blocks, at most 64, from `first` on whose bits are set.
+  func verify(_ wanted: UInt64, from first: Int, count: Int) throws(ColonnadeError) {
+    let missing = wanted & ~verified.bits(from: first)
+    if missing == 0 { return }
+    let (sums, found) = try checksums.run(at: first, count: count)
+    // Checksums lie apart where their own block ends.
+    guard found == count else { return try verify(first..<first + count) }
+    let start = first << FileData.blockShift
+    try populate(from: start, byteCount: count << FileData.blockShift)
+    let held = unsafe colonnade_crc32c_verify_marked(
+      sums.unsafeAddress.assumingMemoryBound(to: UInt8.self), address(of: start), missing,
+      1 << FileData.blockShift, seed.state, UInt64(start))
+    guard held == missing else { throw differs(first + (missing & ~held).trailingZeroBitCount) }
+    verified.insert(missing, from: first)
+    metrics?.countVerified(missing.nonzeroBitCount)
+  }
+
+  /// How many blocks are as long as others.
+  var wholeBlockCount: Int { Int(dataEnd) >> FileData.blockShift }
+
+  private func differs(_ block: Int) -> ColonnadeError {
+    ColonnadeError(
+      .corrupt, "the checksum of a data block does not hold", file: map.path,
+      location: .byte(UInt64(block << FileData.blockShift)))
+  }
+
+  func populate(from start: Int, byteCount: Int) throws(ColonnadeError) {
+    try map.populate(from: start, byteCount: byteCount)
+  }
+
+  /// Where byte `offset` of the file stands, valid while the file is open; not to be touched before it
+  /// is populated.
+  func address(of offset: Int) -> UnsafePointer<UInt8> {
+    unsafe map.address(of: offset).assumingMemoryBound(to: UInt8.self)
+  }
+
+  func isVerified(_ block: Int) -> Bool { verified.contains(block) }
 
   /// Verifies every block.
   /// - Returns: how many there are.

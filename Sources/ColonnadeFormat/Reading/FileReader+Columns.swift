@@ -38,14 +38,15 @@ enum WantedSlots: Sendable {
         throw ColonnadeError(.limitExceeded, "\(selection.count) lists of \(length) elements")
       }
       let rows = MutableBuffer(byteCount: count * 4)
-      let selected = unsafe selection.unsafeRows
       let target = unsafe rows.pointer.assumingMemoryBound(to: UInt32.self)
+      let selected = unsafe selection.unsafeRows
       for index in 0..<selected.count {
-        let first = unsafe selected[index] &* UInt32(truncatingIfNeeded: length)
-        for place in 0..<length {
-          unsafe target[index * length + place] = first &+ UInt32(truncatingIfNeeded: place)
+        let first = unsafe UInt32(truncatingIfNeeded: Int(selected[index]) * length)
+        for element in 0..<length {
+          unsafe target[index * length + element] = first &+ UInt32(truncatingIfNeeded: element)
         }
       }
+      extendLifetime(selection)
       return .selection(SelectionVector(rows: rows.freeze(), count: count))
     }
   }
@@ -241,11 +242,24 @@ extension FileReader {
         case .range(let range): try decoder.decodeValidity(slots: range)
         case .selection(let selection): try decoder.decodeValidity(selection: selection)
         }
-      var inner = wanted
-      if case .fixedList(_, let length) = type { inner = try wanted.scaled(by: length) }
       var children: [Column] = []
-      for child in field.children {
-        children.append(try read(child, rowGroup, rowCount, inner, from: source))
+      if case .fixedList(_, let length) = type {
+        let child = field.children[0]
+        if case .selection(let rows) = wanted, child.children.isEmpty,
+          let elements = try self.decoder(
+            child, rowGroup: rowGroup, rowCount: rowCount, data: source
+          ).decodeElements(ofListsAt: rows, length: length)
+        {
+          data.metrics?.countValues(elements.count)
+          children = [elements]
+        } else {
+          let elements = try wanted.scaled(by: length)
+          children = [try read(child, rowGroup, rowCount, elements, from: source)]
+        }
+      } else {
+        for child in field.children {
+          children.append(try read(child, rowGroup, rowCount, wanted, from: source))
+        }
       }
       return Column(
         unchecked: type, count: wanted.count, nullCount: validity.nullCount,

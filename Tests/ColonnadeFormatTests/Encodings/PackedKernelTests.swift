@@ -61,6 +61,86 @@ import Testing
     }
   }
 
+  /// Sums up to rows, of deltas and of numbers of codes; rows may come twice.
+  @Test(arguments: [1, 2, 4, 8])
+  func sumsUpToRowsAgreeWithTheirTwins(_ width: Int) {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    for bitWidth in 0...64 {
+      let count = [1, 31, 1024, 1500, 2048, 3000].randomElement(using: &generator) ?? 1
+      let base = generator.next() >> UInt64.random(in: 0..<64, using: &generator)
+      // First values of deltas, then packed integers: any bytes are some.
+      let heads = (count + 1023) / 1024 * 8
+      let body = (0..<heads + PackedEncoding.packedByteCount(count, bitWidth)).map { _ in
+        UInt8(truncatingIfNeeded: generator.next())
+      }
+      let densities: [Double] = [0.001, 0.05, 1]
+      let density = densities.randomElement(using: &generator) ?? 1
+      var rows: [UInt32] = []
+      for row in 0..<UInt32(count) where generator.chance(density) {
+        rows.append(row)
+        if row % 7 == 3 { rows.append(row) }
+      }
+      let fast = MutableBuffer.zeroed(byteCount: rows.count * 16)
+      let slow = MutableBuffer.zeroed(byteCount: rows.count * 16)
+      let values = unsafe fast.pointer
+      let twins = unsafe slow.pointer
+      unsafe body.withUnsafeBufferPointer { bytes in
+        guard let address = bytes.baseAddress else { return }
+        unsafe colonnade_delta_rows(
+          values, UInt32(width), address, count, rows, rows.count, base, UInt32(bitWidth))
+        unsafe colonnade_delta_rows_portable(
+          twins, UInt32(width), address, count, rows, rows.count, base, UInt32(bitWidth))
+        #expect(fast.freeze().array == slow.freeze().array, "seed \(seed), \(bitWidth) bits")
+        guard bitWidth <= 32 else { return }
+        let total = unsafe colonnade_packed_starts(
+          values.assumingMemoryBound(to: UInt32.self),
+          (values + rows.count * 8).assumingMemoryBound(to: UInt32.self), address + heads, count,
+          rows, rows.count, base & 0xFFFF_FFFF, UInt32(bitWidth))
+        let twin = unsafe colonnade_packed_starts_portable(
+          twins.assumingMemoryBound(to: UInt32.self),
+          (twins + rows.count * 8).assumingMemoryBound(to: UInt32.self), address + heads, count,
+          rows, rows.count, base & 0xFFFF_FFFF, UInt32(bitWidth))
+        #expect(total == twin, "seed \(seed), \(bitWidth) bits")
+        #expect(fast.freeze().array == slow.freeze().array, "seed \(seed), \(bitWidth) bits")
+      }
+    }
+  }
+
+  /// What is said to be looked at is enough: other bytes may be anything.
+  @Test func integersAreUnpackedFromTheBytesThatAreNamed() {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    for bitWidth in 1...32 {
+      for _ in 0..<40 {
+        let count = Int.random(in: 1...3_000, using: &generator)
+        let body = (0..<PackedEncoding.packedByteCount(count, bitWidth)).map { _ in
+          UInt8(truncatingIfNeeded: generator.next())
+        }
+        let first = Int.random(in: 0..<count, using: &generator)
+        let most = [1, 5, 16, 17, 2_000].randomElement(using: &generator) ?? 1
+        let range = first..<min(count, first + Int.random(in: 1...most, using: &generator))
+        let named = PackedEncoding.bytes(of: range, count: count, bitWidth: bitWidth)
+        var damaged = body.map { ~$0 }
+        damaged.replaceSubrange(named, with: body[named])
+        func unpacked(_ bytes: [UInt8]) -> [UInt32] {
+          var target = [UInt32](repeating: 0, count: range.count)
+          unsafe colonnade_unpack(
+            &target, 4, bytes, count, range.lowerBound, range.count, 0, UInt32(bitWidth))
+          return target
+        }
+        #expect(
+          unpacked(damaged) == unpacked(body),
+          "seed \(seed), \(range) of \(count), \(bitWidth) bits")
+        if range.count <= 16, range.upperBound <= count / 1024 * 1024,
+          range.count + first % 32 <= 32
+        {
+          #expect(named.count <= 256)
+        }
+      }
+    }
+  }
+
   /// The layout of the spec, spelt out once by hand.
   @Test func lanesStandWhereTheSpecPutsThem() {
     let values = (0..<1030).map { UInt32($0 * 7 % 32) }
