@@ -106,6 +106,14 @@ let package = Package(
       ],
       path: "Tests/PredicateProbe", swiftSettings: swift),
 
+    // Draws bytes against time for what a writer may choose; see Benchmarks/README.md.
+    .executableTarget(
+      name: "Tradeoff",
+      dependencies: [
+        "ColonnadeQuery", "ColonnadeIngest", "ColonnadeFormat", "ColonnadeArrays", "ColonnadeBase",
+      ],
+      path: "Benchmarks/tradeoff", swiftSettings: swift),
+
     // Tests, one target per floor.
     // What is fuzzed, and the replay of seeds and findings in the ordinary tests.
     .target(

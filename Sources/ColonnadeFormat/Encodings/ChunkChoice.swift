@@ -26,7 +26,7 @@ struct ValueChoice {
     guard source.kind != .none, source.kind != .lengths, plans.contains(where: { $0 != nil }) else {
       return
     }
-    let model = CostModel(profile: options.profile)
+    let model = CostModel(options)
     let byteCount = plans.reduce(0) { $0 + ($1?.byteCount ?? 0) }
     if source.kind.allows(.dictionary) {
       dictionary = ValueChoice.dictionary(source, plans, byteCount, options, model)
@@ -150,7 +150,7 @@ struct TextChoice {
     compression: ColumnCompression, largeValues: any LargeValueSink
   ) throws(ColonnadeError) {
     guard source.count > 0, source.column.nullCount < source.count else { return }
-    let model = CostModel(profile: options.profile)
+    let model = CostModel(options)
     let (least, greatest, _) = source.measure(0..<source.count)
     hasLargeValues = Int(greatest) > EncodingLimit.inlineValueByteCount
     let perSlot = Double(rawByteCount) / Double(source.count) + 1

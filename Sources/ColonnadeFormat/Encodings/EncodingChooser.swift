@@ -15,7 +15,7 @@ struct EncodingChooser {
 
   init(_ options: EncodingOptions) {
     self.options = options
-    model = CostModel(profile: options.profile)
+    model = CostModel(options)
   }
 
   /// The cheapest way to store a page that has a slot that is not null.

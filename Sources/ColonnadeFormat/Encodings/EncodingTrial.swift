@@ -86,7 +86,7 @@ package struct EncodingTrial: Sendable {
       name: names.joined(separator: " · "), byteCount: byteCount,
       nanoseconds: nanoseconds / Double(column.count),
       price: Double(byteCount)
-        + CostModel(profile: options.profile).price(nanoseconds: nanoseconds),
+        + CostModel(options).price(nanoseconds: nanoseconds),
       isChosen: false)
   }
 }

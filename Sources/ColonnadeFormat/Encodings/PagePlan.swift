@@ -26,13 +26,17 @@ struct PagePlan {
 /// a nanosecond of decoding.
 struct CostModel {
   let profile: EncodingProfile
+  private let bytesPerNanosecond: Double
 
-  private var bytesPerNanosecond: Double {
-    switch profile {
-    case .fast: 2
-    case .balanced: 0.3
-    case .archive: 0.05
-    }
+  init(_ options: EncodingOptions) {
+    profile = options.profile
+    let worth =
+      switch options.profile {
+      case .fast: 2.0
+      case .balanced: 0.3
+      case .archive: 0.05
+      }
+    bytesPerNanosecond = worth * options.timeWorth
   }
 
   /// Fraction of the bytes that zstd has to save.

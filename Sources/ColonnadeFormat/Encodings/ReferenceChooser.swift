@@ -31,7 +31,7 @@ struct ReferenceChooser {
 
   init(_ options: EncodingOptions) { self.options = options }
 
-  private var model: CostModel { CostModel(profile: options.profile) }
+  private var model: CostModel { CostModel(options) }
   private var isForced: Bool { options.forcedEncoding == .reference }
 
   /// The reference of each column that should have one, by index.

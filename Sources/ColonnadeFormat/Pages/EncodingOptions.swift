@@ -21,6 +21,8 @@ package struct EncodingOptions: Sendable {
   package var frameByteCount: Int = 3 << 10
   /// Bytes of values a page should hold.
   package var pageByteCount: Int = 64 << 10
+  /// What a nanosecond of decoding is worth in bytes, times what it is in the profile; for comparisons.
+  package var timeWorth = 1.0
   /// Tries this encoding first for every page that can take it; for tests and comparisons.
   package var forcedEncoding: Encoding?
   /// `.zstd` frames every page that may be framed and compresses it whether that pays or not,
