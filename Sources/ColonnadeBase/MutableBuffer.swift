@@ -7,10 +7,11 @@
 /// New bytes are uninitialised unless said otherwise; whoever asks for them writes them.
 @safe public final class MutableBuffer: @unchecked Sendable {
   var allocation: Allocation
+  // One owner writes, and nothing here calls back: overlapping accesses need not be looked for.
   /// The first byte. Changes when the buffer grows.
-  public private(set) var pointer: UnsafeMutableRawPointer
-  public private(set) var byteCount: Int
-  public private(set) var capacity: Int
+  @exclusivity(unchecked) public private(set) var pointer: UnsafeMutableRawPointer
+  @safe @exclusivity(unchecked) public private(set) var byteCount: Int
+  @safe @exclusivity(unchecked) public private(set) var capacity: Int
 
   /// - Parameters:
   ///   - byteCount: the initial size, uninitialised.
