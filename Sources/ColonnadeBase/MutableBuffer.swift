@@ -6,32 +6,22 @@
 ///
 /// New bytes are uninitialised unless said otherwise; whoever asks for them writes them.
 @safe public final class MutableBuffer: @unchecked Sendable {
-  /// What the buffer is made of: whatever is asked of it is one load or one store, and no access
-  /// lasts while another begins. To have that checked at run time was a tenth of taking rows.
-  @exclusivity(unchecked) private var state: State
-
-  @safe private struct State {
-    var allocation: Allocation
-    var pointer: UnsafeMutableRawPointer
-    var byteCount: Int
-    var capacity: Int
-  }
-
-  var allocation: Allocation { unsafe state.allocation }
+  var allocation: Allocation
+  // One owner writes, and nothing here calls back: overlapping accesses need not be looked for.
   /// The first byte. Changes when the buffer grows.
-  public var pointer: UnsafeMutableRawPointer { unsafe state.pointer }
-  public var byteCount: Int { unsafe state.byteCount }
-  public var capacity: Int { unsafe state.capacity }
+  @exclusivity(unchecked) public private(set) var pointer: UnsafeMutableRawPointer
+  @safe @exclusivity(unchecked) public private(set) var byteCount: Int
+  @safe @exclusivity(unchecked) public private(set) var capacity: Int
 
   /// - Parameters:
   ///   - byteCount: the initial size, uninitialised.
   ///   - capacity: room reserved at once; at least `byteCount`.
   public init(byteCount: Int = 0, capacity: Int = 0) {
     precondition(byteCount >= 0)
-    let allocation = Memory.shared.allocate(byteCount: max(byteCount, capacity))
-    unsafe state = State(
-      allocation: allocation, pointer: allocation.pointer, byteCount: byteCount,
-      capacity: allocation.byteCount)
+    allocation = Memory.shared.allocate(byteCount: max(byteCount, capacity))
+    unsafe pointer = allocation.pointer
+    self.byteCount = byteCount
+    self.capacity = allocation.byteCount
   }
 
   /// A buffer of `count` zero bytes.
@@ -48,22 +38,22 @@
     if needed <= capacity { return }
     let grown = Memory.shared.allocate(byteCount: max(needed, capacity + capacity / 2, 256))
     unsafe grown.pointer.copyMemory(from: pointer, byteCount: byteCount)
-    unsafe state = State(
-      allocation: grown, pointer: grown.pointer, byteCount: byteCount, capacity: grown.byteCount)
+    allocation = grown
+    unsafe pointer = grown.pointer
+    capacity = grown.byteCount
   }
 
   /// Grows by `extra` uninitialised bytes and returns the address of the first of them.
   public func extend(by extra: Int) -> UnsafeMutableRawPointer {
-    let end = byteCount
-    if end + extra > capacity { reserve(extra) }
-    unsafe state.byteCount = end + extra
-    return unsafe pointer + end
+    if byteCount + extra > capacity { reserve(extra) }
+    defer { byteCount += extra }
+    return unsafe pointer + byteCount
   }
 
   /// Forgets what lies beyond `byteCount`, or all of it; keeps the memory.
   public func truncate(to byteCount: Int = 0) {
     precondition(byteCount >= 0 && byteCount <= self.byteCount)
-    unsafe state.byteCount = byteCount
+    self.byteCount = byteCount
   }
 
   @inlinable public func append<T: BitwiseCopyable>(_ value: T) {

@@ -27,9 +27,24 @@ extension ChunkDecoder {
         .invalidArgument, "lists that do not ascend within \(shape.slotCount) slots")
     }
     if Int(last) - Int(first) + 1 == selected.count { return nil }
-    let size = length * kind.width
     let sink = try SlotSink(shape.type, count: selected.count * length)
     let context = context()
+    let size = length * kind.width
+    // Where the chunk's lists would start (modulo 2^64) if all lay like those at hand, and the first that
+    // is not copied yet.
+    var origin: UInt64?
+    var copied = 0
+    func copy(upTo end: Int) throws(ColonnadeError) {
+      guard let origin, end > copied else { return }
+      let next = unsafe selected[copied]
+      let items = unsafe context.scratch.rows.room((end - copied) * 4)
+        .assumingMemoryBound(to: UInt32.self)
+      unsafe colonnade_rows_less(items, base + copied, end - copied, next)
+      unsafe try data.copy(
+        items: UnsafeBufferPointer(start: items, count: end - copied), of: size,
+        from: origin &+ UInt64(next) &* UInt64(size), to: sink.address(copied * length))
+      copied = end
+    }
     var position = 0
     while position < selected.count {
       let slot = unsafe Int(selected[position]) * length
@@ -38,16 +53,16 @@ extension ChunkDecoder {
         page.range.lowerBound % length == 0,
         let body = try PageDecoder(context, page.entry, count: page.count).plainBody
       else { return nil }
-      let some = unsafe colonnade_rows_lower_bound(
+      // Pages that lie back to back are one run of lists.
+      let start = body &- UInt64(page.range.lowerBound * kind.width)
+      if start != origin {
+        try copy(upTo: position)
+        origin = start
+      }
+      position += unsafe colonnade_rows_lower_bound(
         base + position, selected.count - position, UInt64(page.range.upperBound / length))
-      let items = unsafe context.scratch.rows.room(some * 4).assumingMemoryBound(to: UInt32.self)
-      unsafe colonnade_rows_less(
-        items, base + position, some, UInt32(truncatingIfNeeded: page.range.lowerBound / length))
-      unsafe try data.copy(
-        items: UnsafeBufferPointer(start: items, count: some), of: size, from: body,
-        to: sink.address(position * length))
-      position += some
     }
+    try copy(upTo: position)
     return sink.finish()
   }
 }
@@ -56,7 +71,8 @@ extension PageDecoder {
   /// Where the page's values start in the file, if they lie there as in memory, none of them null.
   fileprivate var plainBody: UInt64? {
     guard encoding == .plain, !entry.isFramed, nullCount == 0,
-      Int(entry.byteCount) == count * width
+      Int(entry.byteCount) == count * width,
+      entry.offset <= UInt64.max - UInt64(entry.byteCount)
     else { return nil }
     return entry.offset
   }
