@@ -41,6 +41,9 @@ public final class Memory: @unchecked Sendable {
     return Memory()
   }()
 
+  /// What buffers hold that nothing was asked for yet: an address of their alignment, no bytes.
+  static let nothing = unsafe Allocation(pointer: aligned(64), byteCount: 0, .heap)
+
   /// Allocations beyond this are whole blocks.
   static let pieceLimit = 1 << 20
   static let blockByteCount = 2 << 20
