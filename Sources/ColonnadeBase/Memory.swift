@@ -42,6 +42,9 @@ public final class Memory: @unchecked Sendable {
     return Memory()
   }()
 
+  /// What buffers hold that nothing was asked for yet: an address of their alignment, no bytes.
+  static let nothing = Memory.fromHeap(0)
+
   /// Allocations beyond this are whole blocks.
   static let pieceLimit = 1 << 20
   static let blockByteCount = 2 << 20
@@ -240,7 +243,7 @@ public final class Memory: @unchecked Sendable {
   /// are watched, they end where what was asked for ends.
   private static func fromHeap(_ size: Int) -> Allocation {
     if colonnade_watches_allocations != 0 {
-      guard let pointer = unsafe aligned_alloc(64, size) else { noMemory(size) }
+      guard let pointer = unsafe aligned_alloc(64, max(64, size)) else { noMemory(size) }
       return unsafe Allocation(pointer: pointer, byteCount: size, .heap(0))
     }
     guard let pointer = unsafe malloc(size + 63) else { noMemory(size) }

@@ -18,7 +18,10 @@
   ///   - capacity: room reserved at once; at least `byteCount`.
   public init(byteCount: Int = 0, capacity: Int = 0) {
     precondition(byteCount >= 0)
-    allocation = Memory.shared.allocate(byteCount: max(byteCount, capacity))
+    // Many are made in case they are needed.
+    allocation =
+      max(byteCount, capacity) == 0
+      ? Memory.nothing : Memory.shared.allocate(byteCount: max(byteCount, capacity))
     unsafe pointer = allocation.pointer
     self.byteCount = byteCount
     self.capacity = allocation.byteCount

@@ -48,37 +48,38 @@ enum DecimalEncoding {
 
   /// The integers of the page's filled values.
   static func digits(_ page: PageSlots, _ form: DecimalForm) -> Digits {
+    let digits = unfilledDigits(page, form)
+    fill(digits, count: page.count)
+    return digits
+  }
+
+  /// The same with any integer where a slot misses.
+  private static func unfilledDigits(_ page: PageSlots, _ form: DecimalForm) -> Digits {
     let count = page.count
     let integers = MutableBuffer(byteCount: count * 8)
     let misses = MutableBuffer(byteCount: count)
-    let target = unsafe integers.pointer.assumingMemoryBound(to: UInt64.self)
-    let missed = unsafe misses.pointer.assumingMemoryBound(to: UInt8.self)
     let missCount = unsafe colonnade_decimal_digits(
-      target, missed, page.filled, UInt32(page.source.kind.width), count,
-      form.kernelScale)
-    if missCount > 0, missCount < count {
-      var last: UInt64 = 0
-      for slot in 0..<count where unsafe missed[slot] == 0 {
-        last = unsafe target[slot]
-        break
-      }
-      for slot in 0..<count {
-        if unsafe missed[slot] == 0 {
-          last = unsafe target[slot]
-        } else {
-          unsafe target[slot] = last
-        }
-      }
-    }
+      integers.pointer.assumingMemoryBound(to: UInt64.self),
+      misses.pointer.assumingMemoryBound(to: UInt8.self), page.filled,
+      UInt32(page.source.kind.width), count, form.kernelScale)
     return Digits(integers: integers, misses: misses, missCount: missCount)
+  }
+
+  private static func fill(_ digits: Digits, count: Int) {
+    guard digits.missCount > 0, digits.missCount < count else { return }
+    // A byte of 1 says that a slot has to be patched.
+    unsafe colonnade_fill_states(
+      digits.integers.pointer.assumingMemoryBound(to: UInt64.self),
+      digits.misses.pointer.assumingMemoryBound(to: UInt8.self), count)
   }
 
   /// The plan of a page most of whose values are decimals of a few places; nil for others.
   static func plan(_ page: PageSlots, mayPatch: Bool) -> PagePlan? {
     guard page.source.kind.allows(.decimal), let form = likelyForm(page) else { return nil }
     let count = page.count
-    let digits = digits(page, form)
-    guard digits.missCount == 0 || (mayPatch && digits.missCount <= count / 8) else { return nil }
+    let digits = unfilledDigits(page, form)
+    guard digits.missCount <= (mayPatch ? count / 8 : 0) else { return nil }
+    fill(digits, count: count)
     var profile = colonnade_integer_profile()
     unsafe colonnade_profile_integers(&profile, digits.integers.pointer, 8, 1, count)
     let bitWidth = 64 - (profile.greatest &- profile.least).leadingZeroBitCount
@@ -95,13 +96,20 @@ enum DecimalEncoding {
   static func likelyForm(_ page: PageSlots) -> DecimalForm? {
     let width = page.source.kind.width
     let few = DecimalSample(page, count: 32)
+    let allowed = few.count / 16
     for scale in 0...triedScale {
       var form = DecimalForm(scale: scale)
-      let missed = few.missCount(form)
       let products = DecimalForm(scale: scale, hasProducts: true)
+      // The first of them tell most places apart before all are tried.
+      let first = min(few.count, 8)
+      guard
+        few.missCount(form, first: first) <= allowed
+          || few.missCount(products, first: first) <= allowed
+      else { continue }
+      let missed = few.missCount(form)
       if missed > 0, few.missCount(products) < missed { form = products }
-      guard few.missCount(form) <= few.count / 16 else { continue }
-      if areWide(few.integers, few.misses, few.count, width: width) { return nil }
+      guard few.missCount(form) <= allowed else { continue }
+      if areWide(few, width: width) { return nil }
       if missed == 0, page.count > few.count {
         // About one in eight tells them apart: where none of the few does, more are asked.
         let more = DecimalSample(page, count: 512)
@@ -114,13 +122,11 @@ enum DecimalEncoding {
 
   /// Whether packing the integers would take what the values take: with enough places every float is
   /// a decimal.
-  private static func areWide(
-    _ integers: MutableBuffer, _ misses: MutableBuffer, _ count: Int, width: Int
-  ) -> Bool {
+  private static func areWide(_ few: DecimalSample, width: Int) -> Bool {
     var (least, greatest) = (Int64.max, Int64.min)
-    for index in 0..<count
-    where unsafe misses.pointer.load(fromByteOffset: index, as: UInt8.self) == 0 {
-      let integer = unsafe integers.pointer.load(fromByteOffset: index * 8, as: Int64.self)
+    let (integers, misses) = unsafe (few.integers, few.misses)
+    for index in 0..<few.count where unsafe misses[index] == 0 {
+      let integer = unsafe Int64(bitPattern: integers[index])
       (least, greatest) = (min(least, integer), max(greatest, integer))
     }
     return least < greatest && (greatest &- least).leadingZeroBitCount <= 64 - width * 8
@@ -166,29 +172,47 @@ enum DecimalEncoding {
 /// Values spread over a page, to try forms on.
 private struct DecimalSample {
   let count: Int
-  /// What the last form tried makes of them.
-  let integers: MutableBuffer
-  let misses: MutableBuffer
-  private let values: MutableBuffer
+  /// The values, and behind them what the last form tried makes of them: integers, then misses.
+  private let memory: MutableBuffer
   private let width: Int
 
   init(_ page: PageSlots, count wanted: Int) {
     width = page.source.kind.width
     count = min(wanted, page.count)
-    values = MutableBuffer(capacity: count * width)
-    integers = MutableBuffer(byteCount: count * 8)
-    misses = MutableBuffer(byteCount: count)
+    // In one piece: most pages of floats are no decimals, and should not take long to say so.
+    memory = MutableBuffer(byteCount: count * 17)
+    let values = unsafe memory.pointer
+    // Slot `index * page.count / count`, without a division for each.
+    var (slot, rest) = (0, 0)
     for index in 0..<count {
-      let slot = index * page.count / count
-      unsafe values.append(
-        UnsafeRawBufferPointer(start: page.filled + slot * width, count: width))
+      if width == 4 {
+        unsafe values.storeBytes(
+          of: page.filled.loadUnaligned(fromByteOffset: slot * 4, as: UInt32.self),
+          toByteOffset: index * 4, as: UInt32.self)
+      } else {
+        unsafe values.storeBytes(
+          of: page.filled.loadUnaligned(fromByteOffset: slot * 8, as: UInt64.self),
+          toByteOffset: index * 8, as: UInt64.self)
+      }
+      slot += page.count / count
+      rest += page.count % count
+      if rest >= count { (slot, rest) = (slot + 1, rest - count) }
     }
   }
 
-  func missCount(_ form: DecimalForm) -> Int {
+  /// An i64 a value.
+  var integers: UnsafeMutablePointer<UInt64> {
+    unsafe (memory.pointer + count * 8).assumingMemoryBound(to: UInt64.self)
+  }
+
+  /// A byte a value, 1 where it misses.
+  var misses: UnsafeMutablePointer<UInt8> {
+    unsafe (memory.pointer + count * 16).assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// How many of the first `some` values, all by default, a form does not give back.
+  func missCount(_ form: DecimalForm, first some: Int? = nil) -> Int {
     unsafe colonnade_decimal_digits(
-      integers.pointer.assumingMemoryBound(to: UInt64.self),
-      misses.pointer.assumingMemoryBound(to: UInt8.self), values.pointer, UInt32(width), count,
-      form.kernelScale)
+      integers, misses, memory.pointer, UInt32(width), some ?? count, form.kernelScale)
   }
 }

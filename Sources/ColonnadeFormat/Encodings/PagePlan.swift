@@ -49,13 +49,17 @@ struct CostModel {
   }
 
   /// Fraction of the bytes that splitting floats has to save: whoever takes one value has to decode a
-  /// frame, and plain values are mapped in place.
-  var splitThreshold: Double {
+  /// frame, and plain values are mapped in place. Of a chunk no larger than what a map brings in at
+  /// once, mapping takes the time that decoding all of it does.
+  func splitThreshold(chunkByteCount: Int) -> Double {
     switch profile {
-    case .fast, .balanced: .infinity
+    case .fast: .infinity
+    case .balanced: chunkByteCount <= CostModel.mappedAtOnce ? 0.12 : .infinity
     case .archive: 0.04
     }
   }
+
+  private static let mappedAtOnce = 16 << 10
 
   static func nanoseconds(_ encoding: Encoding) -> Double {
     switch encoding {

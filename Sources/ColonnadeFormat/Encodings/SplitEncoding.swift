@@ -3,6 +3,7 @@
 
 import CKernels
 import ColonnadeBase
+import Glibc
 
 /// How the floats of a chunk are split, as a sample of them says.
 struct SplitForm {
@@ -39,9 +40,11 @@ enum SplitEncoding {
     guard case .float(let width) = source.kind else { return nil }
     let isForced = options.forcedEncoding == .split
     let mayCompress = options.forcedCodec != Codec.none
+    let threshold = model.splitThreshold(chunkByteCount: source.count * width)
     guard isForced || (options.forcedEncoding == nil && options.forcedCodec == nil),
-      isForced || model.splitThreshold < 1
+      isForced || threshold < 1
     else { return nil }
+    if !isForced, options.profile == .balanced { return smallForm(source, width, threshold) }
     let sample = try Sample(source, options, width: width, all: isForced)
     guard sample.slotCount > 0 else { return nil }
     let slots = Double(sample.slotCount)
@@ -60,9 +63,43 @@ enum SplitEncoding {
         (best, bestPrice) = (SplitForm(literalPlanes: literals, bytesPerSlot: bytes), price)
       }
     }
-    guard let best, isForced || best.bytesPerSlot <= (1 - model.splitThreshold) * Double(width)
+    guard let best, isForced || best.bytesPerSlot <= (1 - threshold) * Double(width)
     else { return nil }
     return best
+  }
+
+  /// Slots of a chunk below which the table of a frame's code begins to show.
+  private static let leastSlotCount = 512
+
+  /// How to split a chunk of one frame: the first plane alone, by how often each byte comes in it. To
+  /// compress in order to know would take longer than all else that is done for such a chunk.
+  private static func smallForm(
+    _ source: SlotSource, _ width: Int, _ threshold: Double
+  ) -> SplitForm? {
+    guard source.count >= leastSlotCount else { return nil }
+    let scratch = MutableBuffer()
+    defer { extendLifetime(scratch) }
+    let page = PageSlots(source, 0..<source.count, scratch: scratch)
+    guard page.nullCount < page.count else { return nil }
+    var bits = 0.0
+    unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 256) { counts in
+      unsafe counts.initialize(repeating: 0)
+      // The exponent without the sign: the top byte of the bits rotated left by one.
+      for slot in 0..<page.count {
+        let at = slot * width + width - 2
+        let top = unsafe UInt16(
+          littleEndian: page.filled.loadUnaligned(fromByteOffset: at, as: UInt16.self))
+        unsafe counts[Int(UInt8(truncatingIfNeeded: top >> 7))] += 1
+      }
+      for byte in 0..<256 where unsafe counts[byte] > 0 {
+        let count = unsafe Double(counts[byte])
+        // Four bits to say how long its code is.
+        bits += count * log2(Double(page.count) / count) + 4
+      }
+    }
+    let bytesPerSlot = Double(width - 1) + bits / 8 / Double(page.count)
+    guard bytesPerSlot <= (1 - threshold) * Double(width) else { return nil }
+    return SplitForm(literalPlanes: [true], bytesPerSlot: bytesPerSlot)
   }
 
   /// What zstd makes of the planes of a few frames spread over a chunk.
@@ -157,7 +194,8 @@ extension PageEncoder {
     unsafe bytes.append(lowBytes.unsafeBytes)
     let stored = bytes.byteCount - Int(entry.offset)
     if options.forcedEncoding == .split { return true }
-    if Double(stored) > (1 - chooser.model.splitThreshold) * Double(page.count * width) {
+    let threshold = chooser.model.splitThreshold(chunkByteCount: source.count * width)
+    if Double(stored) > (1 - threshold) * Double(page.count * width) {
       bytes.truncate(to: before.0)
       followsPlainPage = before.1
       entry = before.2
