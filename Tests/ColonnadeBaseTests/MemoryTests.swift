@@ -7,6 +7,16 @@ import Testing
 
 /// In an instance of its own, so that tests beside these change nothing.
 @Suite struct MemoryTests {
+  @Test func buffersThatNothingWasAskedForHaveNoMemory() {
+    let (one, other) = (MutableBuffer(), MutableBuffer())
+    #expect(one.capacity == 0)
+    #expect(unsafe one.pointer == other.pointer)
+    #expect(unsafe Int(bitPattern: one.pointer) % 64 == 0)
+    one.append(7 as UInt8)
+    #expect(one.freeze().array == [7] && other.freeze().array == [])
+    #expect(unsafe one.pointer != other.pointer)
+  }
+
   @Test func sizesOfPiecesCoverWhatIsAskedForAndLoseLittle() {
     var before = (byteCount: 0, index: -1)
     for byteCount in stride(from: 1, through: Memory.pieceLimit, by: 997) {

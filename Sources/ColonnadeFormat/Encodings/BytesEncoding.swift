@@ -23,9 +23,12 @@ struct BytesPage {
   var hasLargeValues: Bool { !references.isEmpty }
 
   /// Measures the page, and stores its large values out of line.
-  /// - Parameter compressor: for large values; nil stores them as they are.
+  /// - Parameters:
+  ///   - compressor: for large values; nil stores them as they are.
+  ///   - inWholeBytes: packs lengths into whole bytes, which zstd can tell apart.
   init(
-    _ page: PageSlots, compressor: ZstdCompressor?, largeValues: any LargeValueSink
+    _ page: PageSlots, compressor: ZstdCompressor?, largeValues: any LargeValueSink,
+    inWholeBytes: Bool = false
   ) throws(ColonnadeError) {
     self.page = page
     let count = page.count
@@ -65,7 +68,8 @@ struct BytesPage {
       unsafe colonnade_zero_nulls(lengths, 4, validity, page.range.lowerBound, count)
     }
     base = UInt64(least)
-    bitWidth = 32 - (greatest - least).leadingZeroBitCount
+    let bitWidth = 32 - (greatest - least).leadingZeroBitCount
+    self.bitWidth = inWholeBytes ? (bitWidth + 7) & ~7 : bitWidth
     self.greatest = Int(greatest)
     self.total = Int(total)
   }

@@ -144,6 +144,8 @@ struct TextChoice {
   var hasLargeValues = false
   /// Symbols of the column, and their index among its dictionaries, where they beat compression.
   var symbols: (index: UInt16, encoder: SymbolEncoder)?
+  /// Whether `compressor` is for frames of `LargeTextFrames`.
+  private(set) var hasLargeFrames = false
 
   init(
     _ source: SlotSource, rawByteCount: Int, options: EncodingOptions,
@@ -174,10 +176,24 @@ struct TextChoice {
     dictionary = TextChoice.dictionary(
       source, rawByteCount: rawByteCount, least: Int(least), greatest: Int(greatest), ratio: ratio,
       options: options, model: model)
+    let large =
+      try dictionary == nil && mayUseLargeFrames(options)
+      ? compression.largeFrameRatio(
+        isLargeEnough: rawByteCount >= LargeTextFrames.leastByteCount
+      ) { () throws(ColonnadeError) in
+        try LargeTextFrames.ratio(source, rawByteCount: rawByteCount)
+      } : nil
     if dictionary == nil {
       symbols = TextChoice.symbols(
         source, rawByteCount: rawByteCount, ratio: ratio, options: options,
-        compression: compression, model: model)
+        compression: compression, model: model, large: large)
+    }
+    // With a trained dictionary small frames come close to large ones.
+    let lengths = Double(Int.bitWidth - Int(greatest - least).leadingZeroBitCount) / 8
+    let perRaw = 1 + lengths * Double(source.count) / Double(max(1, rawByteCount))
+    if symbols == nil, TextChoice.pays(large, insteadOf: ratio * 0.7 * perRaw) {
+      try takeLargeFrames()
+      return
     }
     guard dictionary == nil, symbols == nil, mayCompress else {
       if symbols == nil, mayCompress, options.profile == .archive || options.forcedCodec == .zstd {
@@ -201,6 +217,10 @@ struct TextChoice {
         compressionDictionary = trained.index
       }
     }
+    if TextChoice.pays(large, insteadOf: min(1, ratio) * perRaw) {
+      try takeLargeFrames()
+      return
+    }
     let pays = ratio <= 1 - model.compressionThreshold(isText: true)
     guard pays || options.forcedCodec == .zstd else {
       compressionDictionary = PageEntry.noDictionary
@@ -211,11 +231,30 @@ struct TextChoice {
       dictionary: compressionDictionary == PageEntry.noDictionary ? nil : trained?.dictionary)
   }
 
+  private func mayUseLargeFrames(_ options: EncodingOptions) -> Bool {
+    options.profile == .archive && options.forcedCodec == nil && options.forcedEncoding == nil
+      && !options.forcesFrames && !hasLargeValues
+  }
+
+  private mutating func takeLargeFrames() throws(ColonnadeError) {
+    hasLargeFrames = true
+    compressionDictionary = PageEntry.noDictionary
+    compressor = try ZstdCompressor.take(level: LargeTextFrames.level, dictionary: nil)
+  }
+
+  /// Whether large frames, where they were measured, take enough less than what else there is.
+  private static func pays(_ large: Double?, insteadOf other: Double) -> Bool {
+    guard let large else { return false }
+    return large <= (1 - LargeTextFrames.threshold) * other
+  }
+
   /// The column's symbols where codes of them cost less than frames of text.
-  /// - Parameter ratio: what zstd makes of the text without a dictionary, 1 where it is not asked.
+  /// - Parameters:
+  ///   - ratio: what zstd makes of the text without a dictionary, 1 where it is not asked.
+  ///   - large: what large frames take of the text; nil where they are not asked.
   private static func symbols(
     _ source: SlotSource, rawByteCount: Int, ratio: Double, options: EncodingOptions,
-    compression: ColumnCompression, model: CostModel
+    compression: ColumnCompression, model: CostModel, large: Double?
   ) -> (index: UInt16, encoder: SymbolEncoder)? {
     guard options.forcedEncoding == nil || options.forcedEncoding == .symbols,
       options.forcedCodec != .zstd, !options.forcesFrames
@@ -226,12 +265,16 @@ struct TextChoice {
       guard let trained = SymbolEncoder.train(source, rawByteCount: rawByteCount) else {
         return nil
       }
-      let saved = (1 - trained.ratio(source)) * Double(rawByteCount)
+      let ratio = trained.ratio(source)
+      if pays(large, insteadOf: ratio) { return nil }
+      let saved = (1 - ratio) * Double(rawByteCount)
       return isForced || saved >= 2 * Double(trained.bytes.byteCount) ? trained : nil
     }
     guard let found, !isForced else { return found }
     let raw = Double(rawByteCount)
-    let with = found.encoder.ratio(source) * raw + model.price(nanoseconds: 0.4 * raw)
+    let coded = found.encoder.ratio(source)
+    if pays(large, insteadOf: coded) { return nil }
+    let with = coded * raw + model.price(nanoseconds: 0.4 * raw)
     // A trained dictionary makes small frames about as small as large ones.
     let without = ratio * 0.7 * raw + model.price(nanoseconds: (ratio < 0.88 ? 1.2 : 0.2) * raw)
     return with < min(without, raw) ? found : nil

@@ -25,6 +25,8 @@ final class PageEncoder {
   var compressionDictionary = PageEntry.noDictionary
   /// Frames of plain values pay in this chunk.
   var compressesValues = false
+  /// Text stands in frames of `LargeTextFrames`.
+  var hasLargeFrames = false
   /// The column's symbols for text, and their index among its dictionaries; nil does without.
   var symbols: (index: UInt16, encoder: SymbolEncoder)?
   let symbolCodes = MutableBuffer()
@@ -151,13 +153,16 @@ final class PageEncoder {
   }
 
   private func encodeText(_ page: PageSlots, _ entry: inout PageEntry) throws(ColonnadeError) {
-    let text = try BytesPage(page, compressor: largeValueCompressor, largeValues: largeValues)
+    let text = try BytesPage(
+      page, compressor: largeValueCompressor, largeValues: largeValues, inWholeBytes: hasLargeFrames
+    )
     outOfLineByteCount += text.outOfLineByteCount
     start(&entry, alignment: 8)
     entry.base = text.base
     entry.bitWidth = UInt8(text.bitWidth)
     entry.frameShift = text.frameShift(
-      byteCount: options.frameByteCount + options.frameByteCount / 3)
+      byteCount: hasLargeFrames
+        ? LargeTextFrames.byteCount : options.frameByteCount + options.frameByteCount / 3)
     if page.hasNulls { entry.flags.insert(.validityInFrames) }
     if text.hasLargeValues { entry.flags.insert(.largeValues) }
     let compressor = compressesValues ? compressor : nil

@@ -39,7 +39,7 @@ package enum ChunkEncoder {
       options.pageShift
       ?? shift(
         source, layout: layout, rowCount: rowCount, rawByteCount: raw, options: options,
-        hasCodes: text?.dictionary != nil)
+        hasCodes: text?.dictionary != nil, hasLargeFrames: text?.hasLargeFrames ?? false)
     let ranges = PageRanges(
       layout: layout, rowCount: rowCount, slotCount: source.count, pageShift: pageShift)
 
@@ -52,6 +52,7 @@ package enum ChunkEncoder {
       // Codes are compressed as codes: what stands for a value there is a view of it.
       encoder.compressesValues = text.compressor != nil && text.dictionary == nil
       encoder.symbols = text.symbols
+      encoder.hasLargeFrames = text.hasLargeFrames
       let mayCompress =
         options.forcedCodec == .zstd || (options.profile != .fast && options.forcedCodec == nil)
       if text.hasLargeValues, mayCompress {
@@ -173,7 +174,7 @@ package enum ChunkEncoder {
   /// Rows of a page as a power of two, for about `pageByteCount` of values.
   private static func shift(
     _ source: SlotSource, layout: RowLayout, rowCount: Int, rawByteCount: Int,
-    options: EncodingOptions, hasCodes: Bool
+    options: EncodingOptions, hasCodes: Bool, hasLargeFrames: Bool
   ) -> UInt8 {
     let perRow: Double
     switch source.kind {
@@ -182,9 +183,9 @@ package enum ChunkEncoder {
     default: perRow = Double(rawByteCount) / Double(max(1, rowCount))
     }
     let isText = source.kind == .bytes && !hasCodes
+    let textByteCount = hasLargeFrames ? LargeTextFrames.byteCount : options.pageByteCount
     let shift = FrameWriter.shift(
-      bytesPerSlot: perRow,
-      byteCount: isText ? options.pageByteCount : options.valuePageByteCount)
+      bytesPerSlot: perRow, byteCount: isText ? textByteCount : options.valuePageByteCount)
     guard case .uniform(1) = layout, source.kind != .bytes, source.kind.width <= 8 else {
       return shift
     }

@@ -20,6 +20,8 @@ package final class ColumnCompression: Sendable {
     var stored: [Buffer] = []
     var zstd = Search<CompressionDictionary>.open
     var symbols = Search<SymbolEncoder>.open
+    /// What large frames of the column's text take of its bytes.
+    var largeFrames: Double?
   }
 
   private let state = Lock(State())
@@ -47,6 +49,17 @@ package final class ColumnCompression: Sendable {
       }
       guard case .found(let index, let trained) = state.zstd else { return nil }
       return (index, trained)
+    }
+  }
+
+  /// What large frames of text take of the bytes of its values, as the first chunk that is large enough
+  /// shows; nil where none was.
+  func largeFrameRatio(
+    isLargeEnough: Bool, measure: () throws(ColonnadeError) -> Double
+  ) throws(ColonnadeError) -> Double? {
+    try state.withLock { state throws(ColonnadeError) -> Double? in
+      if isLargeEnough, state.largeFrames == nil { state.largeFrames = try measure() }
+      return state.largeFrames
     }
   }
 

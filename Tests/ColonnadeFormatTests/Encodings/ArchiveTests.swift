@@ -49,6 +49,43 @@ import Testing
     return chunk
   }
 
+  /// Text that repeats far apart, more of it than a table of symbols holds, takes less in frames of
+  /// megabytes than as symbols.
+  @Test func textStandsInLargeFramesWhereThoseTakeLess() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    let sentences = (0..<3_000).map { _ in
+      (0..<60).map { _ in UInt8(ascii: "a") + UInt8(generator.next() % 26) }
+    }
+    let count = 40_000
+    let builder = ColumnBuilder(.string, capacity: count)
+    for _ in 0..<count {
+      let sentence = sentences[Int(generator.next() % 3_000)]
+      let start = Int(generator.next() % 20)
+      unsafe sentence[start..<start + 20 + Int(generator.next() % 20)].withUnsafeBytes {
+        unsafe builder.append(bytes: $0)
+      }
+    }
+    let column = builder.finish()
+    let file = MemoryFile()
+    let chunk = try RoundTripTests.encode(column, EncodingOptions(profile: .archive), into: file)
+    let balanced = try RoundTripTests.encode(
+      column, EncodingOptions(profile: .balanced), into: MemoryFile())
+    #expect(
+      chunk.pages.allSatisfy {
+        $0.encodingCode == Encoding.plain.rawValue && $0.codecCode == Codec.zstd.rawValue
+          && $0.frameShift >= 15 && $0.bitWidth == 8
+          && $0.compressionDictionary == PageEntry.noDictionary
+      }, "seed \(seed): \(chunk.pages[0])")
+    #expect(chunk.storedByteCount * 2 < balanced.storedByteCount, "seed \(seed)")
+    let decoder = RoundTripTests.decoder(chunk, column, file)
+    let back = try decoder.decode(slots: 0..<count)
+    #expect(ColumnSamples.firstDifference(back, column) == nil, "seed \(seed)")
+    let rows = [0, 17, 20_000, count - 1]
+    let chosen = try decoder.decode(selection: SelectionVector(rows.map { UInt32($0) }))
+    #expect(ColumnSamples.firstDifference(chosen, column, rows: rows) == nil, "seed \(seed)")
+  }
+
   /// Differences of few kinds, of five bits each: zstd makes little of them, and a bit and a half of
   /// whole bytes. Plain values in frames took three times that.
   @Test func differencesAreCompressedAsBytes() throws {
