@@ -14,6 +14,8 @@ from .jobs import Job
 # Short jobs are repeated until so many seconds or so many runs.
 ENOUGH_SECONDS = 1.0
 MOST_RUNS = 25
+# A run that takes longer than so many seconds is not repeated.
+LONG_SECONDS = 20.0
 
 
 class Failure(Exception):
@@ -92,6 +94,9 @@ def measure(job: Job, chosen: list[str], runs: int, quick: bool, say) -> dict[st
                 process.seconds.append(process.ask("run")["seconds"])
             except Failure as failure:
                 results[process.engine] = {"error": str(failure)}
+                left.remove(process)
+                continue
+            if process.seconds[-1] > LONG_SECONDS:
                 left.remove(process)
                 continue
             enough = quick or sum(process.seconds) > ENOUGH_SECONDS

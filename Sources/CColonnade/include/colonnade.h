@@ -274,7 +274,7 @@ typedef struct colonnade_write_options {
   const char *mode;
   const char *partition_by; // such as `model, month(ts), bucket(16, user)`; NULL for none
   const char *sort_by;      // such as `a, b desc`; NULL for none
-  const char *profile;      // "fast", "balanced" (NULL too) or "archive"
+  const char *profile;      // "fast", "balanced" (NULL too) or "archive", small and slow to write
   const char *bloom_filters; // columns that get Bloom filters, such as `id, user`; NULL for none
   uint64_t memory_byte_count; // held back while rows are divided among partitions; 0 for 384 MiB
   uint32_t thread_count;      // 0 for one a processor

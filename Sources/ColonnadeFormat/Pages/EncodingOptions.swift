@@ -8,7 +8,7 @@ package enum EncodingProfile: String, Sendable, CaseIterable {
   case fast
   /// Compresses where it pays for the time to read.
   case balanced
-  /// Smallest bytes.
+  /// Smallest bytes, whatever writing costs, for who reads whole columns.
   case archive
 }
 

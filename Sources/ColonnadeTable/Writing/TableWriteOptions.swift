@@ -8,7 +8,8 @@ public enum WriteProfile: String, Sendable, CaseIterable {
   case fast
   /// Compresses where it pays for the time to read.
   case balanced
-  /// Smallest bytes.
+  /// Smallest bytes: text may take a second for every few megabytes to write, and a frame of 2 MiB to
+  /// decode for one value.
   case archive
 }
 

@@ -193,7 +193,8 @@ def write(path: str | os.PathLike[str], data: Any, mode: str = "create",
         partition_by: What divides rows into partitions, such as `"model, month(ts)"` or
             `["model", "bucket(16, user)"]`.
         sort_by: What rows of a partition are sorted by, such as `"a, b desc"`.
-        profile: `"fast"`, `"balanced"` or `"archive"`.
+        profile: `"fast"`, `"balanced"` or `"archive"`, the smallest: it writes text at a few megabytes a
+            second, and is for tables that are read by the column.
         schema: The types the table is to have, as text, mapping or Arrow's; the data's own if None.
         commit_id: Names the commit: the same id is published once at most.
         bloom_filters: Columns that get Bloom filters.
