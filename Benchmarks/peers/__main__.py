@@ -22,6 +22,8 @@ def main() -> int:
                              "rows, 10 GB of disk and several minutes")
     parser.add_argument("--kernels", action="store_true",
                         help="nothing but instructions of single kernels, counted by valgrind")
+    parser.add_argument("--tradeoff", metavar="FILE.arrow",
+                        help="nothing but bytes against time for what a writer may choose")
     parser.add_argument("--list", action="store_true", help="names of jobs and engines")
     parser.add_argument("--no-build", action="store_true", help="take the library as it is")
     options = parser.parse_args()
