@@ -212,6 +212,17 @@ void colonnade_pack(
   }
 }
 
+// Integer `within` of a block of 1 to 32 bits. Without a branch: where a word holds all of it, the
+// word comes twice.
+static inline uint64_t narrow_one(const uint8_t *block, size_t within, unsigned bitWidth) {
+  const loose32 *words = (const loose32 *)block;
+  const size_t bit = within / 32 * bitWidth, shift = bit % 32;
+  const size_t word = bit / 32 * 32 + within % 32;
+  const size_t next = word + (shift + bitWidth > 32 ? 32 : 0);
+  const uint64_t both = (uint64_t)words[next] << 32 | words[word];
+  return both >> shift & low_bits(bitWidth);
+}
+
 static void unpack_block(
     void *target, unsigned width, const uint8_t *block, uint64_t base, unsigned bitWidth) {
   const void *words = block;
@@ -244,8 +255,10 @@ void colonnade_unpack(
     if (start == 0 && stop == 1024) {
       unpack_block(out, width, from, base, bitWidth);
     } else if (stop - start <= COLONNADE_FEW_INTEGERS) {
+      const int isNarrow = bitWidth > 0 && bitWidth <= 32;
       for (size_t i = start; i < stop; i++) {
-        uint64_t value = base + colonnade_unpack_one(from, 1024, i, bitWidth);
+        uint64_t value = base + (isNarrow ? narrow_one(from, i, bitWidth)
+                                          : colonnade_unpack_one(from, 1024, i, bitWidth));
         memcpy(out + (i - start) * width, &value, width);
       }
     } else {
@@ -281,13 +294,7 @@ uint64_t colonnade_unpack_one(
   }
   const uint8_t *block = body + index / 1024 * 128 * bitWidth;
   size_t within = index % 1024;
-  if (bitWidth <= 32) {
-    const loose32 *words = (const loose32 *)block;
-    size_t lane = within % 32, bit = within / 32 * bitWidth, word = bit / 32, shift = bit % 32;
-    uint64_t value = words[word * 32 + lane] >> shift;
-    if (shift + bitWidth > 32) value |= (uint64_t)words[word * 32 + 32 + lane] << (32 - shift);
-    return value & mask;
-  }
+  if (bitWidth <= 32) return narrow_one(block, within, bitWidth);
   const loose64 *words = (const loose64 *)block;
   size_t lane = within % 16, bit = within / 16 * bitWidth, word = bit / 64, shift = bit % 64;
   uint64_t value = words[word * 16 + lane] >> shift;
@@ -309,7 +316,10 @@ void colonnade_unpack_rows(
         memcpy(out + next * width, &unpacked[rows[next] % 1024], width);
       }
     } else {
-      uint64_t value = base + colonnade_unpack_one(body, count, row, bitWidth);
+      uint64_t value =
+          base + (row < whole && bitWidth <= 32 && bitWidth > 0
+                      ? narrow_one(body + block * 128 * bitWidth, row % 1024, bitWidth)
+                      : colonnade_unpack_one(body, count, row, bitWidth));
       memcpy(out + i * width, &value, width);
       next = i + 1;
     }

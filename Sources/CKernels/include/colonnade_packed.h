@@ -19,7 +19,7 @@ void colonnade_pack(
     unsigned bitWidth);
 
 /// So many integers of a block are unpacked one by one, more with all of the block.
-#define COLONNADE_FEW_INTEGERS 16
+#define COLONNADE_FEW_INTEGERS 48
 
 /// Reads integers first..<first + wanted of packed(count, bitWidth) and writes base + each, cut to
 /// `width` bytes (1, 2, 4, 8). Reads no byte outside the packed bytes.
@@ -40,6 +40,18 @@ uint64_t colonnade_unpack_one(
 void colonnade_unpack_rows(
     void *target, unsigned width, const uint8_t *body, size_t count, const uint32_t *rows,
     size_t rowCount, uint64_t base, unsigned bitWidth);
+
+/// bits[i] = 1 where integer first + i of packed(count, bitWidth), at most 32 bits wide, is one of
+/// least...least + span, counted modulo 2^32; `first` is a multiple of 1,024. Writes whole words for
+/// `wanted` bits, with 0 behind the last.
+/// Complexity: O(wanted), a vector of integers at a time.
+void colonnade_packed_between(
+    uint64_t *bits, const uint8_t *body, size_t count, size_t first, size_t wanted, uint32_t least,
+    uint32_t span, unsigned bitWidth);
+
+void colonnade_packed_between_portable(
+    uint64_t *bits, const uint8_t *body, size_t count, size_t first, size_t wanted, uint32_t least,
+    uint32_t span, unsigned bitWidth);
 
 /// target[i] = base + packed[i] in 128 bits: base by sign, packed integers unsigned.
 void colonnade_widen_16(void *target, const uint64_t *packed, size_t count, int64_t base);

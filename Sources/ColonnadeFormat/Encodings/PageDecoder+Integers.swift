@@ -77,6 +77,21 @@ extension PageDecoder {
           fromByteOffset: patch * 4, as: UInt32.self)))
   }
 
+  /// Calls `body` with the patched slots among slots `range` of the page and their values.
+  func forEachPatch(
+    of range: Range<Int>, _ body: (Int, UInt64) -> Void
+  ) throws(ColonnadeError) {
+    guard let patches = try patches() else { return }
+    for patch in 0..<patches.count {
+      let slot = PageDecoder.slot(patches.bytes, patch)
+      guard range.contains(slot) else { continue }
+      body(
+        slot,
+        unsafe IntegerBytes.load(
+          patches.bytes.unsafeAddress + patches.values, width: width, at: patch))
+    }
+  }
+
   /// Replaces patched slots among slots `range` of the page.
   func applyPatches(
     _ range: Range<Int>, into sink: SlotSink, at position: Int

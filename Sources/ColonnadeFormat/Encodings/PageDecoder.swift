@@ -294,11 +294,15 @@ struct PageDecoder {
       try applyPatches(range, into: sink, at: position)
     }
     guard hasNulls else { return }
-    let nulls = sink.nullCount - nullsBefore
+    try check(nullsFound: sink.nullCount - nullsBefore, in: range)
+    sink.zeroNulls(position, range.count)
+  }
+
+  /// Checks how many slots of `range` were found to be null.
+  func check(nullsFound nulls: Int, in range: Range<Int>) throws(ColonnadeError) {
     guard nulls <= nullCount, range.count < count || nulls == nullCount else {
       throw corrupt("\(nulls) null slots where \(nullCount) are stated")
     }
-    sink.zeroNulls(position, range.count)
   }
 
   func decodeNone(
@@ -360,7 +364,7 @@ struct PageDecoder {
 
   /// The bytes of a page that is not framed: all of them, or those of the blocks that hold `range`.
   /// - Returns: the content, and the slot of the page that it starts with.
-  private func unframedContent(
+  func unframedContent(
     of range: Range<Int>
   ) throws(ColonnadeError) -> (content: SlotContent, first: Int) {
     guard range.count < count, let slots = blockSlots else { return (try wholeBody(), 0) }

@@ -109,6 +109,36 @@ package struct ChunkDecoder: Sendable {
     return sink.finish()
   }
 
+  /// One bit for each of `slots`, of a leaf: 1 where the value is not null and lies in `range`.
+  /// - Returns: whole words, zero behind the last bit; nil where values must be decoded to tell.
+  /// - Throws: as `decode(slots:)`.
+  /// - Complexity: O(slots), without writing values.
+  package func select(
+    slots: Range<Int>, within range: IntegerRange
+  ) throws(ColonnadeError) -> Buffer? {
+    try check(slots)
+    let context = context()
+    // All or none: what is decoded for some is compared at once for all.
+    var pages: [(page: PageDecoder, packed: IntegerRange.Packed, part: Range<Int>, at: Int)] = []
+    var isPacked = true
+    try forEachPage(of: slots) { page, part, position throws(ColonnadeError) in
+      guard isPacked else { return }
+      let decoder = try PageDecoder(context, page.entry, count: page.count)
+      if let packed = decoder.packedRange(range) {
+        pages.append((decoder, packed, part, position))
+      } else {
+        isPacked = false
+      }
+    }
+    guard isPacked else { return nil }
+    let bits = MutableBuffer.zeroed(byteCount: (slots.count + 63) / 64 * 8)
+    let target = unsafe bits.pointer.assumingMemoryBound(to: UInt8.self)
+    for next in pages {
+      try unsafe next.page.select(next.part, next.packed, of: range, into: target, at: next.at)
+    }
+    return bits.freeze()
+  }
+
   /// Which of `slots` are null; of any type.
   package func decodeValidity(slots: Range<Int>) throws(ColonnadeError) -> SlotValidity {
     try check(slots)

@@ -120,6 +120,24 @@ extension FileReader {
       file: error.file ?? path, location: error.location, hint: error.hint, errno: error.errno)
   }
 
+  /// One bit for each of rows `rows` of a row group: 1 where the column's value, an integer of at most
+  /// 64 bits or what is stored as one, is not null and lies in `range`.
+  /// - Returns: whole words; nil where the column must be read to tell.
+  /// - Throws: as `read(column:path:rowGroup:rows:sharing:)`.
+  package func select(
+    column: Int, rowGroup: Int, rows: Range<Int>, within range: IntegerRange
+  ) throws(ColonnadeError) -> Buffer? {
+    let field = try reference(column: column)
+    guard case .integer = SlotKind(field.field.type) else { return nil }
+    let entry = try self.rowGroup(at: rowGroup)
+    do {
+      let decoder = try decoder(field, rowGroup: rowGroup, rowCount: entry.rowCount, data: data)
+      return try decoder.select(slots: rows, within: range)
+    } catch {
+      throw named(error, field, rowGroup)
+    }
+  }
+
   /// Rows `rows` of a row group of a column of text, with offsets; nil where it must be read with
   /// views first, or is no text.
   /// - Throws: as `read(column:path:rowGroup:rows:sharing:)`.

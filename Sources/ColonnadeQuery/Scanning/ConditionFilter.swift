@@ -6,11 +6,25 @@
 
 package import ColonnadeArrays
 package import ColonnadeBase
+package import ColonnadeFormat
 
 /// A predicate as conditions that all have to hold, in the order they are tested.
 package struct ConditionFilter: Sendable {
+  private struct Condition: Sendable {
+    var predicate: BoundPredicate
+    var columns: [Int]
+    /// The one column whose integers the condition wants within a range, and nothing else.
+    var range: (column: Int, integers: IntegerRange)?
+
+    init(_ predicate: BoundPredicate) {
+      self.predicate = predicate
+      columns = predicate.columns
+      range = predicate.integerRange
+    }
+  }
+
   private let predicate: BoundPredicate
-  private let conditions: [(condition: BoundPredicate, columns: [Int])]
+  private let conditions: [Condition]
 
   /// Rows are gathered when no more than one in so many is left.
   private static let sparseness = 4
@@ -18,18 +32,35 @@ package struct ConditionFilter: Sendable {
   package init(_ predicate: BoundPredicate) {
     self.predicate = predicate
     let parts: [BoundPredicate] = if case .all(let parts) = predicate { parts } else { [predicate] }
-    conditions = parts.enumerated().sorted { left, right in
+    var conditions: [Condition] = []
+    for part in parts.enumerated().sorted(by: { left, right in
       (left.element.cost, left.offset) < (right.element.cost, right.offset)
-    }.map { ($0.element, $0.element.columns) }
+    }) {
+      let condition = Condition(part.element)
+      // Both bounds of a column are tested at once.
+      if let range = condition.range,
+        let other = conditions.firstIndex(where: { $0.range?.column == range.column }),
+        let known = conditions[other].range
+      {
+        conditions[other].predicate = .all([conditions[other].predicate, condition.predicate])
+        conditions[other].range?.integers = known.integers.intersection(range.integers)
+      } else {
+        conditions.append(condition)
+      }
+    }
+    self.conditions = conditions
   }
 
   /// The rows that match among `rowCount`, ascending, and the columns that were read, at those rows.
   /// - Parameters:
   ///   - kept: columns wanted of the rows that match; others are let go.
+  ///   - test: which of all rows have a value of a column in a range, one bit each; `nil` where the
+  ///     column must be read to tell.
   ///   - read: a column at some rows, or at all where `nil`.
-  /// - Throws: what `read` throws, and what failed where the predicate depends on it.
+  /// - Throws: what `test` and `read` throw, and what failed where the predicate depends on it.
   package func select(
     rowCount: Int, keeping kept: [Int],
+    test: (Int, IntegerRange) throws(ColonnadeError) -> Buffer?,
     read: (Int, SelectionVector?) throws(ColonnadeError) -> Column
   ) throws(ColonnadeError) -> (rows: SelectionVector, columns: [Int: Column]) {
     // Rows still in question, and columns at these rows.
@@ -39,16 +70,24 @@ package struct ConditionFilter: Sendable {
     var alive: Bitmap?
     for (index, next) in conditions.enumerated() {
       let count = rows?.count ?? rowCount
-      for column in next.columns where columns[column] == nil {
-        columns[column] = try read(column, rows)
+      let yes: Bitmap
+      if rows == nil, let range = next.range, columns[range.column] == nil,
+        let bits = try test(range.column, range.integers)
+      {
+        yes = Bitmap(copying: bits, count: count)
+      } else {
+        for column in next.columns where columns[column] == nil {
+          columns[column] = try read(column, rows)
+        }
+        let truths = Evaluator(
+          columns: columns.filter { next.columns.contains($0.key) }, rowCount: count
+        ).evaluate(next.predicate)
+        if let failures = truths.failures, failures.limited(to: alive ?? failures.rows) != nil {
+          return try selectAtOnce(rowCount: rowCount, keeping: kept, read: read)
+        }
+        yes = truths.yes
       }
-      let truths = Evaluator(
-        columns: columns.filter { next.columns.contains($0.key) }, rowCount: count
-      ).evaluate(next.condition)
-      if let failures = truths.failures, failures.limited(to: alive ?? failures.rows) != nil {
-        return try selectAtOnce(rowCount: rowCount, keeping: kept, read: read)
-      }
-      let holding = alive?.and(truths.yes) ?? truths.yes
+      let holding = alive?.and(yes) ?? yes
       let isLast = index == conditions.count - 1
       let left = holding.rowCount
       if left == count {
@@ -97,6 +136,25 @@ extension SelectionVector {
 }
 
 extension BoundPredicate {
+  /// The column and the range that its integers have to lie in for this to hold, where this says no
+  /// more than that.
+  fileprivate var integerRange: (column: Int, integers: IntegerRange)? {
+    guard case .comparison(.field(let field), let operation, let value) = self,
+      field.path.isEmpty, let all = field.type.integerRange
+    else { return nil }
+    let bound = Comparison.held(value)
+    let wanted: IntegerRange
+    switch operation {
+    case .equal: wanted = IntegerRange(bound, through: bound)
+    case .notEqual: return nil
+    case .less: wanted = IntegerRange(all.least, through: bound - 1)
+    case .lessOrEqual: wanted = IntegerRange(all.least, through: bound)
+    case .greater: wanted = IntegerRange(bound + 1, through: all.greatest)
+    case .greaterOrEqual: wanted = IntegerRange(bound, through: all.greatest)
+    }
+    return (field.column, wanted.intersection(all))
+  }
+
   /// What testing a row costs, roughly: reading its columns and comparing.
   fileprivate var cost: Int {
     switch self {
@@ -111,6 +169,26 @@ extension BoundPredicate {
     case .like(let scalar, let pattern, _):
       return scalar.cost + (pattern.isExact || pattern.isPrefix ? 4 : 30)
     case .test(let inner, _, _): return inner.cost
+    }
+  }
+}
+
+extension DataType {
+  /// All integers that stand for values of the type; nil where it has none of at most 64 bits.
+  fileprivate var integerRange: IntegerRange? {
+    func all<Integer: FixedWidthInteger>(_ type: Integer.Type) -> IntegerRange {
+      IntegerRange(Int128(Integer.min), through: Int128(Integer.max))
+    }
+    return switch physical {
+    case .int8: all(Int8.self)
+    case .int16: all(Int16.self)
+    case .int32: all(Int32.self)
+    case .int64: all(Int64.self)
+    case .uint8: all(UInt8.self)
+    case .uint16: all(UInt16.self)
+    case .uint32: all(UInt32.self)
+    case .uint64: all(UInt64.self)
+    default: nil
     }
   }
 }

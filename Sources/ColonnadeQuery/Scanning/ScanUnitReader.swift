@@ -53,11 +53,17 @@ struct ScanUnitReader: Sendable {
   ) throws(ColonnadeError) -> (rows: SelectionVector, columns: [Int: Column]) {
     // Columns may be stored by others: those are decoded once for all that are tested together.
     let shared = DecodedColumns()
-    return try filter.select(rowCount: unit.rows.count, keeping: projection.columns) {
-      (column: Int, rows: SelectionVector?) throws(ColonnadeError) -> Column in
-      try self.column(
-        column, unit, selection: rows?.shifted(by: unit.rows.lowerBound), sharing: shared)
-    }
+    return try filter.select(
+      rowCount: unit.rows.count, keeping: projection.columns,
+      test: { (column: Int, range: IntegerRange) throws(ColonnadeError) -> Buffer? in
+        guard let fileColumn = unit.columns.fileColumns[column] ?? nil else { return nil }
+        return try unit.file.select(
+          column: fileColumn, rowGroup: unit.rowGroup, rows: unit.rows, within: range)
+      },
+      read: { (column: Int, rows: SelectionVector?) throws(ColonnadeError) -> Column in
+        try self.column(
+          column, unit, selection: rows?.shifted(by: unit.rows.lowerBound), sharing: shared)
+      })
   }
 
   /// - Parameters:
