@@ -65,8 +65,9 @@ struct SectionReader: Sendable {
       byteCount: found * Int(entry.stride))
   }
 
-  /// Bytes of the heap.
-  func heapBytes(position: UInt32, byteCount: Int) throws(ColonnadeError) -> [UInt8] {
+  /// An item of the heap.
+  /// - Complexity: O(1) for an item in one block, as all of up to a block's content are.
+  func heapItem(position: UInt32, byteCount: Int) throws(ColonnadeError) -> Buffer {
     let position = Int(position)
     guard byteCount >= 0, byteCount <= FormatLimits.metadataByteCount,
       position <= count - byteCount
@@ -80,20 +81,24 @@ struct SectionReader: Sendable {
       throw ColonnadeError(
         .corrupt, "the heap item at \(position) crosses a block", location: .byte(entry.offset))
     }
-    var result: [UInt8] = []
-    result.reserveCapacity(byteCount)
-    var at = position
-    while result.count < byteCount {
-      let block = at / content
-      try verify(block)
-      let taken = min(content - at % content, byteCount - result.count)
-      let part = try map.buffer(
-        from: Int(entry.offset) + block * FormatLimits.metadataBlock + at % content,
-        byteCount: taken)
-      unsafe result.append(contentsOf: part.unsafeBytes)
-      at += taken
+    if byteCount == 0 { return .empty }
+    if byteCount <= content { return try heapPart(position, byteCount) }
+    let whole = MutableBuffer(capacity: byteCount)
+    while whole.byteCount < byteCount {
+      let part = try heapPart(
+        position + whole.byteCount, min(content, byteCount - whole.byteCount))
+      unsafe whole.append(part.unsafeBytes)
     }
-    return result
+    return whole.freeze()
+  }
+
+  /// Bytes of the heap in one block.
+  private func heapPart(_ position: Int, _ byteCount: Int) throws(ColonnadeError) -> Buffer {
+    let (block, first) = position.quotientAndRemainder(dividingBy: FormatLimits.metadataContent)
+    try verify(block)
+    // What was verified was populated for it.
+    return map.populatedBuffer(
+      from: Int(entry.offset) + block * FormatLimits.metadataBlock + first, byteCount: byteCount)
   }
 
   /// The contents of all blocks of a section without stride, back to back.

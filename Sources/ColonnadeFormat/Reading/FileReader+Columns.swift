@@ -180,12 +180,12 @@ extension FileReader {
     default: break
     }
     let pages = ChunkPages(
-      section: try metadata.section(.pages), first: Int(chunk.firstPage),
+      section: metadata.pages, first: Int(chunk.firstPage),
       count: chunk.pageCount(rowCount: rowCount), metrics: self.data.metrics)
     var dictionaryPage: PageEntry?
     if chunk.dictionaryCount > 0 {
       dictionaryPage = unsafe PageEntry(
-        reading: try metadata.section(.pages).entry(at: Int(chunk.dictionaryPage)).unsafeAddress)
+        reading: try metadata.pages.entry(at: Int(chunk.dictionaryPage)).unsafeAddress)
     }
     let shape = ChunkShape(
       type: field.field.type, rowCount: rowCount, slotCount: Int(chunk.slotCount),
