@@ -17,8 +17,7 @@ package struct ConditionFilter: Sendable {
 
   package init(_ predicate: BoundPredicate) {
     self.predicate = predicate
-    let parts: [BoundPredicate] = if case .all(let parts) = predicate { parts } else { [predicate] }
-    conditions = parts.enumerated().sorted { left, right in
+    conditions = predicate.conditions.enumerated().sorted { left, right in
       (left.element.cost, left.offset) < (right.element.cost, right.offset)
     }.map { ($0.element, $0.element.columns) }
   }

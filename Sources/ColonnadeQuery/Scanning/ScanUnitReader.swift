@@ -70,7 +70,7 @@ struct ScanUnitReader: Sendable {
     var decoded = tested
     let shared = DecodedColumns()
     for (column, values) in tested {
-      guard let index = unit.columns.fileColumns[column] ?? nil else { continue }
+      guard let index = unit.columns[column] else { continue }
       shared.keep(
         values, at: index, rowGroup: unit.rowGroup, rows: unit.rows, selection: inGroup)
     }
@@ -96,7 +96,7 @@ struct ScanUnitReader: Sendable {
     _ column: Int, _ unit: ScanUnit
   ) throws(ColonnadeError) -> OffsetText? {
     guard offsetTextColumns.contains(column),
-      let fileColumn = unit.columns.fileColumns[column] ?? nil
+      let fileColumn = unit.columns[column]
     else { return nil }
     return try unit.file.readOffsetText(
       column: fileColumn, rowGroup: unit.rowGroup, rows: unit.rows)
@@ -109,7 +109,7 @@ struct ScanUnitReader: Sendable {
     _ column: Int, _ unit: ScanUnit, selection: SelectionVector?,
     sharing shared: DecodedColumns? = nil
   ) throws(ColonnadeError) -> Column {
-    guard let fileColumn = unit.columns.fileColumns[column] ?? nil else {
+    guard let fileColumn = unit.columns[column] else {
       // The file was written before the column was added: every row is null.
       let builder = ColumnBuilder(try source.column(at: column).type)
       for _ in 0..<(selection?.count ?? unit.rows.count) { builder.appendNull() }

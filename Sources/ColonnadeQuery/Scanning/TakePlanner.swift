@@ -114,7 +114,7 @@ final class TakePlanner: @unchecked Sendable {
   ) throws(ColonnadeError) -> Double {
     var byteCount = 0.0
     for column in columns {
-      guard let index = mapping.fileColumns[column] ?? nil else { continue }
+      guard let index = mapping[column] else { continue }
       byteCount += Double(try file.rawByteCount(column: index, rowGroup: group))
     }
     return byteCount
