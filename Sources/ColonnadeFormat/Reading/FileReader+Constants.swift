@@ -52,6 +52,8 @@ extension FileReader {
 
   private func value(of page: PageEntry, _ type: DataType) throws(ColonnadeError) -> Value? {
     switch type {
+    case .int64:
+      return page.byteCount == 0 ? .integer(Int128(Int64(bitPattern: page.base))) : nil
     case .string:
       guard page.byteCount <= EncodingLimit.inlineValueByteCount, page.base == 0 else { return nil }
       let bytes = try data.data(offset: page.offset, byteCount: Int(page.byteCount))
