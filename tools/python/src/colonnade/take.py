@@ -29,7 +29,7 @@ class Take(Rows):
 
     def _fill(self, request: ScanRequest, address: int) -> None:
         call("colonnade_take", self._handle.address, self._numbers, len(self._numbers),
-             request.options, address)
+             request.address, address)
 
     def __len__(self) -> int:
         return len(self._numbers)
