@@ -191,8 +191,13 @@ import Synchronization
       while stop < end, !isPopulated(stop) { stop += 1 }
       let wanted = granule..<stop
       let wider = widened(wanted)
-      // What was not asked for may be gone: a file that was cut short behind this is no error here.
-      if wider == wanted || (try? bringIn(wider)) == nil { try bringIn(wanted) }
+      do throws(ColonnadeError) {
+        try bringIn(wider)
+      } catch {
+        // What was not asked for may be gone: a file that was cut short behind this is no error here.
+        guard wider != wanted, error.kind == .truncated else { throw error }
+        try bringIn(wanted)
+      }
       granule = stop
     }
   }
