@@ -28,4 +28,13 @@ extension String {
       return unsafe memcmp(first, second, own.count) == 0
     }
   }
+
+  /// Whether the text holds a NUL, at which it would end for C.
+  package var holdsNUL: Bool {
+    var text = self
+    return text.withUTF8 { own in
+      guard let first = own.baseAddress else { return false }
+      return unsafe memchr(first, 0, own.count) != nil
+    }
+  }
 }

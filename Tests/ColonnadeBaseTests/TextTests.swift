@@ -35,4 +35,11 @@ import Testing
     #expect(unsafe none.withUnsafeBytes { unsafe !"é".isSame(as: $0) && "".isSame(as: $0) })
     #expect(unsafe composed.withUnsafeBytes { unsafe !"e\u{301}".isSame(as: $0) })
   }
+
+  @Test func aNULIsFoundWhereverItStands() {
+    for text in ["", "a", "a path that is longer than fifteen bytes"] { #expect(!text.holdsNUL) }
+    for text in ["\0", "a\0", "\0a path that is longer than fifteen bytes"] {
+      #expect(text.holdsNUL)
+    }
+  }
 }

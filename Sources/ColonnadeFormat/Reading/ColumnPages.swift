@@ -3,7 +3,7 @@
 
 /// Something about some of a file's columns.
 struct ColumnPages<Kept> {
-  private static var pageCount: Int { 64 }
+  private static var columnsPerPage: Int { 256 }
   /// Pages that nothing was put in are empty.
   private var pages: [[Kept?]]
   private let count: Int
@@ -11,22 +11,22 @@ struct ColumnPages<Kept> {
   /// - Parameter count: of the columns.
   init(count: Int) {
     self.count = count
-    pages = Array(repeating: [], count: (count + Self.pageCount - 1) / Self.pageCount)
+    pages = Array(repeating: [], count: (count + Self.columnsPerPage - 1) / Self.columnsPerPage)
   }
 
   /// - Precondition: there is such a column.
   subscript(column: Int) -> Kept? {
     get {
-      let page = pages[column / Self.pageCount]
-      return page.isEmpty ? nil : page[column % Self.pageCount]
+      let page = pages[column / Self.columnsPerPage]
+      return page.isEmpty ? nil : page[column % Self.columnsPerPage]
     }
     set {
-      let page = column / Self.pageCount
+      let page = column / Self.columnsPerPage
       if pages[page].isEmpty {
         pages[page] = Array(
-          repeating: nil, count: min(Self.pageCount, count - page * Self.pageCount))
+          repeating: nil, count: min(Self.columnsPerPage, count - page * Self.columnsPerPage))
       }
-      pages[page][column % Self.pageCount] = newValue
+      pages[page][column % Self.columnsPerPage] = newValue
     }
   }
 }
