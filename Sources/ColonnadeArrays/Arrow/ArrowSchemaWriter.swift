@@ -27,7 +27,7 @@ import Glibc
     dictionary = try ArrowSchemaList(parts.dictionary)
     let byteCount = nameStart + nameByteCount + 1 + metadata.count
     guard let memory = unsafe malloc(byteCount) else {
-      fatalError("out of memory: \(byteCount) bytes")
+      preconditionFailure("no memory for \(byteCount) bytes")
     }
     unsafe texts = memory.bindMemory(to: CChar.self, capacity: byteCount)
     unsafe ExportedSchema.copy(format, to: memory)
