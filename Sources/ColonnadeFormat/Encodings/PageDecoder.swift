@@ -333,6 +333,14 @@ struct PageDecoder {
     }
   }
 
+  /// Where the body of a page that is not framed lies in the file, its size checked.
+  func bodyRange() throws(ColonnadeError) -> Range<UInt64> {
+    try checkUnframedBody()
+    let (end, overflow) = entry.offset.addingReportingOverflow(UInt64(entry.byteCount))
+    guard !overflow else { throw corrupt("lies outside the file") }
+    return entry.offset..<end
+  }
+
   /// The body of a page that is not framed, its size checked.
   func wholeBody() throws(ColonnadeError) -> SlotContent {
     try checkUnframedBody()

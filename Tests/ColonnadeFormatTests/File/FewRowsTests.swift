@@ -62,4 +62,38 @@ import Testing
       }
     }
   }
+  /// Rows far apart: of each the one or two blocks that hold its bits, asked for at once.
+  @Test func chosenRowsReadTheirBlocks() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    let columns = try Self.columns(using: &generator)
+    let schema = Schema(columns.enumerated().map { Field("c\($0)", $1.type) }).assigningIDs()
+    let path = TestFile.path("chosen-rows")
+    defer { TestFile.remove(path) }
+    let writer = try FileWriter(path, in: PosixFileSystem.shared, schema: schema)
+    try writer.write(
+      rowGroup: Batch(schema: schema, columns: columns, rowCount: Self.rowCount))
+    _ = try writer.finish()
+    for density in [0.001, 0.005, 0.02, 0.3] {
+      // Whole pages: the last one ends within a block of integers.
+      let rows = (0..<UInt32(32_768)).filter { _ in generator.chance(density) }
+      let all = [rows, rows + [UInt32(Self.rowCount) - 1]]
+      for (index, column) in columns.enumerated() {
+        for wanted in all where !wanted.isEmpty {
+          let metrics = ReadMetrics()
+          let reader = try FileReader(path, in: PosixFileSystem.shared, metrics: metrics)
+          let read = try reader.read(
+            column: index, rowGroup: 0, selection: SelectionVector(wanted))
+          #expect(
+            ColumnSamples.firstDifference(read, column, rows: wanted.map { Int($0) }) == nil,
+            "seed \(seed), column \(index), \(wanted.count) rows")
+          guard density < 0.01, wanted == rows, index == 1 || index == 5 else { continue }
+          #expect(
+            metrics.verifiedBlockCount <= (index == 1 ? 2 : 1) * rows.count,
+            "seed \(seed), column \(index), \(rows.count) rows")
+          #expect(metrics.requestCount == 1, "seed \(seed), column \(index)")
+        }
+      }
+    }
+  }
 }
