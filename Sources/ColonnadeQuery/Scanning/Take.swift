@@ -108,7 +108,7 @@ private struct TakeReader: Sendable {
     try WorkerPool.shared.run(
       count: columns.count * parts.count, limit: isSmall ? 1 : nil, cancellation: cancellation
     ) { (index) throws(ColonnadeError) in
-      let (column, part) = (index / parts.count, index % parts.count)
+      let (column, part) = (plan.heaviestFirst[index / parts.count], index % parts.count)
       read[column, part] = try units.column(
         columns[column], parts[part].unit, selection: parts[part].selection,
         sharing: shared[part])
