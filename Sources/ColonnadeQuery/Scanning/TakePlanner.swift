@@ -145,23 +145,33 @@ final class TakePlanner: @unchecked Sendable {
   }
 }
 
-/// Columns that many threads put down, each in its own place.
+/// Parts of columns that many threads put down, each in its own place.
 final class ColumnTable: Sendable {
+  private struct State: ~Copyable {
+    var parts: [Column?]
+    /// Of each row.
+    var missingCounts: [Int]
+  }
+
   private let columnCount: Int
-  private let columns: Lock<[Column?]>
+  private let state: Lock<State>
 
   init(rowCount: Int, columnCount: Int) {
     self.columnCount = columnCount
-    columns = Lock(Array(repeating: nil, count: rowCount * columnCount))
+    state = Lock(
+      State(
+        parts: Array(repeating: nil, count: rowCount * columnCount),
+        missingCounts: Array(repeating: columnCount, count: rowCount)))
   }
 
-  subscript(row: Int, column: Int) -> Column? {
-    get { columns.withLock { $0[row * columnCount + column] } }
-    set { columns.withLock { $0[row * columnCount + column] = newValue } }
-  }
-
-  /// What was put down in a row, in order.
-  func row(_ row: Int) -> [Column] {
-    columns.withLock { $0[row * columnCount..<(row + 1) * columnCount].compactMap { $0 } }
+  /// Puts down a part of a row; each is put down once.
+  /// - Returns: all of the row's, in order, where this was the last; nil before.
+  func put(_ part: Column, row: Int, column: Int) -> [Column]? {
+    state.withLock { state in
+      state.parts[row * columnCount + column] = part
+      state.missingCounts[row] -= 1
+      guard state.missingCounts[row] == 0 else { return nil }
+      return state.parts[row * columnCount..<(row + 1) * columnCount].compactMap { $0 }
+    }
   }
 }
