@@ -28,7 +28,7 @@ extension PageDecoder {
       if let slots = blockSlots, slots < count, rows.count * slots < 2 * count {
         unsafe try gatherBlocks(rows, slots, validity, range, into: sink, at: position)
       } else {
-        var content = try wholeBody()
+        var content = try unsafe encoding == .delta ? deltaBody(rows) : wholeBody()
         if let validity {
           content.validity = (validity.bits, validity.firstBit - range.lowerBound)
         }
