@@ -105,4 +105,45 @@ import Testing
       }
     }
   }
+  /// A damaged block that holds a bit of a chosen row is found, whatever else is damaged: what is read
+  /// are the values, or an error.
+  @Test func aDamagedBlockOfAChosenRowIsFound() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    let columns = try Self.columns(using: &generator)
+    let schema = Schema(columns.enumerated().map { Field("c\($0)", $1.type) }).assigningIDs()
+    let path = TestFile.path("damaged-rows")
+    defer { TestFile.remove(path) }
+    let writer = try FileWriter(path, in: PosixFileSystem.shared, schema: schema)
+    try writer.write(
+      rowGroup: Batch(schema: schema, columns: columns, rowCount: Self.rowCount))
+    _ = try writer.finish()
+    let bytes = try PosixFileSystem.shared.readAll(path, limit: 1 << 30).array
+    let rows = (0..<UInt32(Self.rowCount)).filter { _ in generator.chance(0.002) }
+    var (failures, successes) = (0, 0)
+    for _ in 0..<40 {
+      // Every thirtieth block or so: each column has some of them.
+      var damaged = bytes
+      var at = Int.random(in: 0..<60_000, using: &generator)
+      while at < bytes.count * 3 / 4 {
+        damaged[at] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+        at += Int.random(in: 1..<60_000, using: &generator)
+      }
+      try TestFile.replace(path, with: damaged)
+      guard let reader = try? FileReader(path, in: PosixFileSystem.shared) else { continue }
+      for (index, column) in columns.enumerated() {
+        do throws(ColonnadeError) {
+          let found = try reader.read(
+            column: index, rowGroup: 0, selection: SelectionVector(rows))
+          let different = ColumnSamples.firstDifference(found, column, rows: rows.map { Int($0) })
+          #expect(different == nil, "seed \(seed), column \(index)")
+          successes += 1
+        } catch {
+          #expect(error.kind == .corrupt, "seed \(seed), column \(index)")
+          failures += 1
+        }
+      }
+    }
+    #expect(successes > 0 && failures > 0, "seed \(seed): \(failures) of \(successes)")
+  }
 }
