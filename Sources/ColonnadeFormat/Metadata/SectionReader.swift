@@ -55,14 +55,23 @@ struct SectionReader: Sendable {
   }
 
   private func bytes(at index: Int, count found: Int) throws(ColonnadeError) -> Buffer {
-    guard index >= 0, index < count else { throw outside(index) }
-    let block = index / entriesPerBlock
-    try verify(block)
     // What was verified was populated for it.
-    return map.populatedBuffer(
-      from: Int(entry.offset) + block * FormatLimits.metadataBlock
-        + (index - block * entriesPerBlock) * Int(entry.stride),
-      byteCount: found * Int(entry.stride))
+    map.populatedBuffer(from: try place(of: index), byteCount: found * Int(entry.stride))
+  }
+
+  /// Where entry `index` stands in memory, its whole stride, as long as the file is open: for those that
+  /// read many.
+  /// - Throws: as `entry(at:)`.
+  func address(at index: Int) throws(ColonnadeError) -> UnsafeRawPointer {
+    unsafe map.address(of: try place(of: index))
+  }
+
+  /// Where entry `index` stands in the file; its block is verified.
+  private func place(of index: Int) throws(ColonnadeError) -> Int {
+    guard index >= 0, index < count else { throw outside(index) }
+    let (block, inBlock) = index.quotientAndRemainder(dividingBy: entriesPerBlock)
+    try verify(block)
+    return Int(entry.offset) + block * FormatLimits.metadataBlock + inBlock * Int(entry.stride)
   }
 
   /// An item of the heap.

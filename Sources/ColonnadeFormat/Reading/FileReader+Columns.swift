@@ -286,6 +286,6 @@ private struct ChunkPages: PageSource {
       throw ColonnadeError(.corrupt, "page \(index) of a chunk of \(count) pages")
     }
     metrics?.countPage()
-    return unsafe PageEntry(reading: try section.entry(at: first + index).unsafeAddress)
+    return unsafe PageEntry(reading: try section.address(at: first + index))
   }
 }
