@@ -8,33 +8,43 @@
 #include "colonnade_text.h"
 #include "views.h"
 
+// Ones and zeros: so many bytes before the middle on begin with as many ones.
+static const uint8_t edge[2 * COLONNADE_SYMBOL_STRIDE] = {
+    255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+
+// Unpacks the lengths, and says how many bytes the symbols take.
+COLONNADE_CLONES
+static size_t read_lengths(uint8_t *restrict lengths, size_t count, const uint8_t *restrict packed) {
+  for (size_t i = 0; i < count / 2; i++) {
+    lengths[2 * i] = (packed[i] & 15) + 1;
+    lengths[2 * i + 1] = (packed[i] >> 4) + 1;
+  }
+  if (count % 2 != 0) lengths[count - 1] = (packed[count / 2] & 15) + 1;
+  size_t total = 0;
+  for (size_t i = 0; i < count; i++) total += lengths[i];
+  return total;
+}
+
 size_t colonnade_symbols_read(
-    uint8_t *symbols, uint8_t *lengths, int *areText, size_t count, const uint8_t *packedLengths,
-    const uint8_t *bytes, size_t byteCount) {
-  size_t at = 0;
-  for (size_t i = 0; i < count; i++) {
-    const size_t length = ((packedLengths[i / 2] >> (i % 2 * 4)) & 15) + 1;
-    if (length > byteCount - at) return SIZE_MAX;
-    uint8_t *symbol = symbols + i * COLONNADE_SYMBOL_STRIDE;
-    lengths[i] = (uint8_t)length;
-    if (byteCount - at >= COLONNADE_SYMBOL_STRIDE) {
-      // A whole stride is read, and what belongs to the next symbols is cut off.
-      uint64_t low, high;
-      memcpy(&low, bytes + at, 8);
-      memcpy(&high, bytes + at + 8, 8);
-      if (length <= 8) {
-        low &= ~UINT64_C(0) >> (64 - 8 * length);
-        high = 0;
-      } else {
-        high &= ~UINT64_C(0) >> (128 - 8 * length);
-      }
-      memcpy(symbol, &low, 8);
-      memcpy(symbol + 8, &high, 8);
-    } else {
-      memset(symbol, 0, COLONNADE_SYMBOL_STRIDE);
-      memcpy(symbol, bytes + at, length);
-    }
-    at += length;
+    uint8_t *restrict symbols, uint8_t *restrict lengths, int *areText, size_t count,
+    const uint8_t *packedLengths, const uint8_t *restrict bytes, size_t byteCount) {
+  if (read_lengths(lengths, count, packedLengths) > byteCount) return SIZE_MAX;
+  size_t at = 0, next = 0;
+  // A whole stride is read, and what belongs to the next symbols is cut off. Behind a symbol that many
+  // follow lie as many bytes.
+  for (; next + COLONNADE_SYMBOL_STRIDE <= count; next++) {
+    uint64_t symbol[2], own[2];
+    memcpy(symbol, bytes + at, COLONNADE_SYMBOL_STRIDE);
+    memcpy(own, edge + COLONNADE_SYMBOL_STRIDE - lengths[next], COLONNADE_SYMBOL_STRIDE);
+    symbol[0] &= own[0];
+    symbol[1] &= own[1];
+    memcpy(symbols + next * COLONNADE_SYMBOL_STRIDE, symbol, COLONNADE_SYMBOL_STRIDE);
+    at += lengths[next];
+  }
+  for (; next < count; next++) {
+    memset(symbols + next * COLONNADE_SYMBOL_STRIDE, 0, COLONNADE_SYMBOL_STRIDE);
+    memcpy(symbols + next * COLONNADE_SYMBOL_STRIDE, bytes + at, lengths[next]);
+    at += lengths[next];
   }
   uint8_t any = 0;
   for (size_t i = 0; i < at; i++) any |= bytes[i];

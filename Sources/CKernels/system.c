@@ -34,12 +34,14 @@ static int populate(uint8_t *address, size_t byteCount) {
 
 // Asked for a run of pages, the kernel goes to each of them; where it meets one that is not mapped yet,
 // it maps those around it that are in memory. So one page of each such neighbourhood is asked for, and
-// then only those that turn out not to be in memory: half the time, where all are.
+// then only those that turn out not to be in memory: a fifth less time, where all are small pages. Short
+// runs are asked for as such: there the calls take what they spare, and where memory holds the file in
+// pages of 2 MiB they take twice the time, since one of them is mapped in one go.
 int colonnade_populate(void *address, size_t byteCount, int tellsResidence) {
-  enum { neighbourhood = 1 << 16, pagesAtOnce = 512 };
+  enum { neighbourhood = 1 << 16, shortRun = 2 * neighbourhood, pagesAtOnce = 512 };
   uint8_t *const start = address;
   const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  if (!tellsResidence || byteCount <= neighbourhood || page > neighbourhood / 4) {
+  if (!tellsResidence || byteCount <= shortRun || page > neighbourhood / 4) {
     return populate(start, byteCount);
   }
   for (size_t at = 0; at < byteCount;) {

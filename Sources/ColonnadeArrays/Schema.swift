@@ -116,12 +116,12 @@ public struct Schema: Hashable, Sendable {
       throw ColonnadeError(
         .limitExceeded, "field '\(path)' is nested deeper than \(maximumDepth) levels")
     }
-    var names = Set<[UInt8]>()
+    if let name = repeatedName(fields) {
+      throw ColonnadeError(
+        .schemaMismatch, "two columns are named '\(path.isEmpty ? name : path + "." + name)'")
+    }
     for field in fields {
       let full = path.isEmpty ? field.name : path + "." + field.name
-      guard names.insert(Array(field.name.utf8)).inserted else {
-        throw ColonnadeError(.schemaMismatch, "two columns are named '\(full)'")
-      }
       switch field.type {
       case .decimal(let precision, let scale):
         guard (1...38).contains(precision), (0...precision).contains(scale) else {
@@ -140,5 +140,15 @@ public struct Schema: Hashable, Sendable {
       }
       try validate(field.type.children, path: full, depth: depth + 1)
     }
+  }
+
+  /// A name that two fields have.
+  private static func repeatedName(_ fields: [Field]) -> String? {
+    guard fields.count > 1 else { return nil }
+    // Names of different hashes differ; most often that is all there is to see.
+    let hashes = fields.map { Checksum.xxh64($0.name) }.sorted()
+    guard zip(hashes, hashes.dropFirst()).contains(where: { $0 == $1 }) else { return nil }
+    var names = Set<[UInt8]>()
+    return fields.first { !names.insert(Array($0.name.utf8)).inserted }?.name
   }
 }

@@ -83,7 +83,7 @@ package struct ByteCursor: Sendable {
         .corrupt, "a text has \(count) bytes, more than \(limit)", location: .byte(place))
     }
     let bytes = try readBytes(count)
-    guard let text = unsafe String(validating: bytes.unsafeBytes, as: UTF8.self) else {
+    guard let text = unsafe String(utf8: bytes.unsafeBytes) else {
       throw ColonnadeError(.corrupt, "a text is not UTF-8", location: .byte(place + 4))
     }
     return text

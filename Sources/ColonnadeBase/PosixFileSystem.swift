@@ -11,7 +11,7 @@ package final class PosixFileSystem: FileSystem {
 
   /// A path as C wants it. A NUL byte would cut it short and name another file.
   private func check(_ path: String) throws(ColonnadeError) {
-    if path.utf8.contains(0) {
+    if path.holdsNUL {
       throw ColonnadeError(.invalidArgument, "a path cannot hold a NUL byte", file: path)
     }
   }

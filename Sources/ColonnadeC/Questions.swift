@@ -22,9 +22,10 @@ public func colonnade_scan(
     let projection = try ScanProjection(request.projection, columns: source.columns)
     let predicate = try request.predicate?.bind(source.columns)
     var scanOptions = request.options
-    scanOptions.layout = try request.layout(of: projection.schema)
+    let layout = try request.layout(of: projection.schema)
+    scanOptions.layout = layout
     // Started with the first batch: a consumer that only looks at the schema costs nothing.
-    unsafe try export(projection.schema, request, to: out) {
+    unsafe export(layout, request, to: out) {
       [scanOptions] () throws(ColonnadeError) in
       try Scan(source, projection: projection, predicate: predicate, options: scanOptions)
     }
@@ -57,18 +58,18 @@ public func colonnade_take(
       handle.source, rows: wanted, projection: projection,
       options: TakeOptions(
         batchRowCount: request.options.batchRowCount, cancellation: request.options.cancellation))
-    unsafe try export(projection.schema, request, to: out) { take }
+    unsafe export(try request.layout(of: projection.schema), request, to: out) { take }
   }
 }
 
 /// Makes a stream of the batches of what `begin` begins when the first of them is asked for.
 private func export(
-  _ schema: Schema, _ request: ScanRequest, to stream: UnsafeMutablePointer<ArrowArrayStream>,
+  _ layout: ArrowLayout, _ request: ScanRequest, to stream: UnsafeMutablePointer<ArrowArrayStream>,
   begin: @escaping () throws(ColonnadeError) -> any BatchStream
-) throws(ColonnadeError) {
+) {
   let progress = request.progress
   var batches: (any BatchStream)?
-  unsafe ArrowExport.stream(layout: try request.layout(of: schema), to: stream) {
+  unsafe ArrowExport.stream(layout: layout, to: stream) {
     () throws(ColonnadeError) -> Batch? in
     let running = if let batches { batches } else { try begin() }
     batches = running

@@ -74,7 +74,8 @@ import Testing
 
   @Test(arguments: 0..<3) func aFileCutShortUnderTheMapIsAnError(way: Int) throws {
     let folder = try ScratchFolder("cut\(way)")
-    let granule = MappedFile.granuleByteCount
+    // Too much to be read whole.
+    let granule = 8 * MappedFile.granuleByteCount
     try folder.write("a", [UInt8](repeating: 9, count: 8 * granule))
     let file = try Self.ways[way].map(folder.path("a"))
     _ = try file.buffer(from: 0, byteCount: 100)
@@ -154,6 +155,28 @@ import Testing
     let bytes = try file.buffer(from: (count - 1) * granule, byteCount: granule - 5)
     #expect(bytes.array.allSatisfy { $0 == 9 })
     #expect(calls() == MappedFile.narrowCount + 2)
+  }
+
+  /// Who goes on where something was asked for gets what follows; what is gone by then is no error
+  /// before it is asked for.
+  @Test func whoGoesOnGetsWhatFollows() throws {
+    let folder = try ScratchFolder()
+    let granule = MappedFile.granuleByteCount
+    let once = MappedFile.granulesAtOnce
+    try folder.write("a", [UInt8](repeating: 9, count: 3 * once * granule))
+    let fileSystem = FaultingFileSystem(maps: true)
+    let file = try fileSystem.map(folder.path("a"))
+    func calls() -> Int { fileSystem.journal.filter { $0.operation == .populate }.count }
+    try #require(fileSystem.mapsFiles)
+    for index in 0..<once { try file.populate(from: index * granule, byteCount: 1) }
+    #expect(calls() == 2)
+    try file.populate(from: (once + 2) * granule, byteCount: 1)
+    #expect(calls() == 3)
+    try file.populate(from: (2 * once - 1) * granule, byteCount: granule)
+    #expect(calls() == 3)
+    unsafe #expect(truncate(folder.path("a"), (2 * once + 1) * granule) == 0)
+    #expect(try file.buffer(from: 2 * once * granule, byteCount: 1).array == [9])
+    #expect(calls() == 5)
   }
 
   /// Where the kernel tells which pages are in memory, and where it does not.

@@ -1,5 +1,6 @@
 """Rows in and out of the Python package: every type, every way, the same values."""
 
+import array
 import decimal
 import os
 import random
@@ -67,6 +68,34 @@ def test_python_values_are_those_of_pyarrow(tmp_path):
     again = colonnade.write(tmp_path / "again", table.to_pydict(), schema=table.schema).open()
     assert again.schema == table.schema
     assert [comparable(row) for row in again.to_pylist()] == expected
+
+
+def test_row_numbers_come_as_any_list_of_integers(tmp_path):
+    class Row:
+        def __index__(self):
+            return 5
+
+    table = colonnade.write(tmp_path / "t", {"a": list(range(1000))}).open()
+    picked = [999, 0, 7, 7]
+    for rows in (picked, tuple(picked), iter(picked), (row for row in picked),
+                 array.array("H", picked), pa.array(picked), numpy.array(picked),
+                 numpy.array(picked, numpy.uint64), numpy.array(picked[::-1], numpy.int16)[::-1]):
+        taken = table.take(rows)
+        assert taken.to_pydict()["a"] == picked
+        assert len(taken) == 4
+    for rows, expected in ((range(3, 9, 2), [3, 5, 7]), ([], []), (b"ab", [97, 98]),
+                           ([True, False], [1, 0]), ([Row(), 6], [5, 6]), ({4: 1, 2: 1}, [4, 2]),
+                           ([numpy.int32(3), numpy.uint8(4)], [3, 4])):
+        assert table.take(rows).to_pydict()["a"] == expected
+    for rows, words in (([-1], "^-1 is no row number: the first row is 0$"),
+                        ([0, 2**64], f"^{2**64} is no row number"),
+                        (numpy.array([3, -4]), "^-4 is no row number"),
+                        ([1.0], r"list of row numbers, not \[1.0\]$"),
+                        (numpy.array([1.5]), "list of row numbers"), (numpy.array(3), "list of row numbers"),
+                        (numpy.array([[1]]), "list of row numbers"), (5, "list of row numbers, not 5$"),
+                        ("12", "list of row numbers, not '12'$"), ([None], "list of row numbers")):
+        with pytest.raises(colonnade.InvalidArgumentError, match=words):
+            table.take(rows)
 
 
 def test_what_python_cannot_hold_is_text(tmp_path):

@@ -6,64 +6,64 @@ import ColonnadeBase
 
 /// What one exported ArrowArray holds.
 @safe private final class ExportedArray {
-  private let owners: [Buffer]
-  /// Sizes of the data buffers of views.
-  private let sizes: Buffer?
-  let addresses: UnsafeMutableBufferPointer<UnsafeRawPointer?>
-  let children: ArrowArrayList
-  /// No structure, or the values of a dictionary.
-  let dictionary: ArrowArrayList
+  /// The owners of the memory that `addresses` name.
+  private let buffers: [Buffer?]
+  let addresses: UnsafeMutablePointer<UnsafeRawPointer?>
+  /// `nil` without any.
+  let children: ArrowArrayList?
+  /// The one structure of a dictionary's values.
+  let dictionary: ArrowArrayList?
 
   init(_ node: ArrowNode, _ type: ArrowType) {
     let parts = type.parts
     children = ArrowArrayList(node.children, parts.children)
     dictionary = ArrowArrayList(node.dictionary, parts.dictionary)
-    owners = node.buffers.compactMap { $0 }
     var buffers = node.buffers
     switch type {
     case .string(.views), .binary(.views):
+      // Behind the data buffers of views stand their sizes.
       let sizes = MutableBuffer()
       for buffer in buffers.dropFirst(2) { sizes.append(Int64(buffer?.byteCount ?? 0)) }
-      let frozen = sizes.freeze()
-      self.sizes = frozen
-      buffers.append(frozen)
-    default: sizes = nil
+      buffers.append(sizes.freeze())
+    default: break
     }
-    unsafe addresses = .allocate(capacity: buffers.count)
+    self.buffers = buffers
+    unsafe addresses = .allocate(capacity: max(1, buffers.count))
     for (index, buffer) in buffers.enumerated() {
       // An address must not be NULL, except that of a bitmap, even where no bytes are there.
       let address = unsafe buffer.map { buffer in
         unsafe buffer.byteCount == 0 ? ArrowArrayWriter.nothing : buffer.unsafeAddress
       }
-      unsafe addresses.initializeElement(at: index, to: address)
+      unsafe (addresses + index).initialize(to: address)
     }
   }
 
   deinit { unsafe addresses.deallocate() }
+
+  var bufferCount: Int { buffers.count }
 }
 
 /// ArrowArray structures in a row and the pointers to them; releases what was not moved out.
 @safe private final class ArrowArrayList {
-  private let structures: UnsafeMutableBufferPointer<ArrowArray>
-  let pointers: UnsafeMutableBufferPointer<UnsafeMutablePointer<ArrowArray>?>
+  let count: Int
+  private let structures: UnsafeMutablePointer<ArrowArray>
+  let pointers: UnsafeMutablePointer<UnsafeMutablePointer<ArrowArray>?>
 
-  init(_ nodes: [ArrowNode], _ fields: [ArrowField]) {
-    unsafe structures = .allocate(capacity: nodes.count)
-    unsafe structures.initialize(repeating: ArrowArray())
-    unsafe pointers = .allocate(capacity: nodes.count)
-    for (index, (node, field)) in zip(nodes, fields).enumerated() {
-      let address = unsafe structures.baseAddress.map { unsafe $0 + index }
-      unsafe pointers.initializeElement(at: index, to: address)
-      if let address = unsafe address {
-        unsafe ArrowArrayWriter.write(node, field.type, to: address)
-      }
+  /// - Returns: `nil` for no nodes.
+  init?(_ nodes: [ArrowNode], _ fields: [ArrowField]) {
+    if nodes.isEmpty { return nil }
+    count = nodes.count
+    unsafe structures = .allocate(capacity: count)
+    unsafe structures.initialize(repeating: ArrowArray(), count: count)
+    unsafe pointers = .allocate(capacity: count)
+    for index in 0..<count {
+      unsafe (pointers + index).initialize(to: structures + index)
+      unsafe ArrowArrayWriter.write(nodes[index], fields[index].type, to: structures + index)
     }
   }
 
   deinit {
-    for index in unsafe structures.indices {
-      unsafe structures[index].release?(&structures[index])
-    }
+    for index in 0..<count { unsafe structures[index].release?(structures + index) }
     unsafe structures.deallocate()
     unsafe pointers.deallocate()
   }
@@ -85,12 +85,11 @@ enum ArrowArrayWriter {
     unsafe array.length = Int64(node.length)
     unsafe array.null_count = Int64(node.nullCount)
     unsafe array.offset = Int64(node.offset)
-    unsafe array.n_buffers = Int64(exported.addresses.count)
-    unsafe array.n_children = Int64(exported.children.pointers.count)
-    unsafe array.buffers = exported.addresses.isEmpty ? nil : exported.addresses.baseAddress
-    unsafe array.children =
-      exported.children.pointers.isEmpty ? nil : exported.children.pointers.baseAddress
-    unsafe array.dictionary = exported.dictionary.pointers.first ?? nil
+    unsafe array.n_buffers = Int64(exported.bufferCount)
+    unsafe array.n_children = Int64(exported.children?.count ?? 0)
+    unsafe array.buffers = exported.bufferCount == 0 ? nil : exported.addresses
+    unsafe array.children = exported.children?.pointers
+    unsafe array.dictionary = exported.dictionary?.pointers.pointee
     unsafe array.private_data = Unmanaged.passRetained(exported).toOpaque()
     unsafe array.release = { array in
       guard let array = unsafe array, let data = unsafe array.pointee.private_data else { return }

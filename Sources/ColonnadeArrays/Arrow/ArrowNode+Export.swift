@@ -11,7 +11,8 @@ extension ArrowNode {
   /// - Complexity: O(1) where the layout is the engine's own, else O(values).
   package init(exporting column: Column, as type: ArrowType) throws(ColonnadeError) {
     var node = ArrowNode(length: column.count, nullCount: column.nullCount)
-    if column.validity != nil || type != .null { node.buffers = [column.validity] }
+    node.buffers.reserveCapacity(3)
+    node.buffers.append(column.validity)
     switch type {
     case .null:
       node.buffers = []

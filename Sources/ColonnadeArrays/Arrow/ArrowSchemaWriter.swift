@@ -3,64 +3,89 @@
 
 import CArrow
 import ColonnadeBase
+import Glibc
 
 /// What one exported ArrowSchema holds.
 @safe private final class ExportedSchema {
-  let format: UnsafeMutablePointer<CChar>
-  let name: UnsafeMutablePointer<CChar>
-  let metadata: UnsafeMutablePointer<CChar>?
-  let children: ArrowSchemaList
-  /// No structure, or the one of a dictionary's values.
-  let dictionary: ArrowSchemaList
+  /// The texts one behind the other, in memory of the C allocator.
+  private let texts: UnsafeMutablePointer<CChar>
+  private let nameStart: Int
+  private let metadataStart: Int?
+  /// `nil` without any.
+  let children: ArrowSchemaList?
+  /// The one structure of a dictionary's values.
+  let dictionary: ArrowSchemaList?
 
   init(_ field: ArrowField) throws(ColonnadeError) {
-    guard !field.name.utf8.contains(0) else {
-      throw ColonnadeError(
-        .unsupportedFeature, "the name of a column holds a NUL, which Arrow's interface cannot say")
-    }
+    let format = field.type.format
     let metadata = try ArrowMetadata.encode(field.metadata)
+    let nameByteCount = field.name.utf8.count
+    nameStart = format.utf8.count + 1
+    metadataStart = metadata.isEmpty ? nil : nameStart + nameByteCount + 1
     let parts = field.type.parts
     children = try ArrowSchemaList(parts.children)
     dictionary = try ArrowSchemaList(parts.dictionary)
-    unsafe self.metadata = metadata.isEmpty ? nil : ExportedSchema.copy(metadata)
-    unsafe format = ExportedSchema.copy(Array(field.type.format.utf8) + [0])
-    unsafe name = ExportedSchema.copy(Array(field.name.utf8) + [0])
+    let byteCount = nameStart + nameByteCount + 1 + metadata.count
+    guard let memory = unsafe malloc(byteCount) else {
+      preconditionFailure("no memory for \(byteCount) bytes")
+    }
+    unsafe texts = memory.bindMemory(to: CChar.self, capacity: byteCount)
+    unsafe ExportedSchema.copy(format, to: memory)
+    unsafe ExportedSchema.copy(field.name, to: memory + nameStart)
+    unsafe metadata.withUnsafeBytes { bytes in
+      if let base = bytes.baseAddress {
+        unsafe (memory + nameStart + nameByteCount + 1).copyMemory(
+          from: base, byteCount: bytes.count)
+      }
+    }
+    guard unsafe memchr(memory + nameStart, 0, nameByteCount) == nil else {
+      throw ColonnadeError(
+        .unsupportedFeature, "the name of a column holds a NUL, which Arrow's interface cannot say")
+    }
   }
 
-  deinit {
-    unsafe format.deallocate()
-    unsafe name.deallocate()
-    unsafe metadata?.deallocate()
+  deinit { unsafe free(texts) }
+
+  var format: UnsafePointer<CChar> { unsafe UnsafePointer(texts) }
+  var name: UnsafePointer<CChar> { unsafe UnsafePointer(texts + nameStart) }
+  var metadata: UnsafePointer<CChar>? {
+    unsafe metadataStart.map { unsafe UnsafePointer(texts + $0) }
   }
 
-  private static func copy(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar> {
-    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
-    for (index, byte) in bytes.enumerated() { unsafe copy[index] = CChar(bitPattern: byte) }
-    return unsafe copy
+  /// Copies a text and the NUL behind it.
+  private static func copy(_ text: String, to target: UnsafeMutableRawPointer) {
+    var text = text
+    text.withUTF8 { bytes in
+      if let base = bytes.baseAddress {
+        unsafe target.copyMemory(from: base, byteCount: bytes.count)
+      }
+      unsafe target.storeBytes(of: 0, toByteOffset: bytes.count, as: UInt8.self)
+    }
   }
 }
 
 /// ArrowSchema structures in a row and the pointers to them; releases what was not moved out.
 @safe private final class ArrowSchemaList {
-  private let structures: UnsafeMutableBufferPointer<ArrowSchema>
-  let pointers: UnsafeMutableBufferPointer<UnsafeMutablePointer<ArrowSchema>?>
+  let count: Int
+  private let structures: UnsafeMutablePointer<ArrowSchema>
+  let pointers: UnsafeMutablePointer<UnsafeMutablePointer<ArrowSchema>?>
 
-  init(_ fields: [ArrowField]) throws(ColonnadeError) {
-    unsafe structures = .allocate(capacity: fields.count)
-    unsafe structures.initialize(repeating: ArrowSchema())
-    unsafe pointers = .allocate(capacity: fields.count)
+  /// - Returns: `nil` for no fields.
+  init?(_ fields: [ArrowField]) throws(ColonnadeError) {
+    if fields.isEmpty { return nil }
+    count = fields.count
+    unsafe structures = .allocate(capacity: count)
+    unsafe structures.initialize(repeating: ArrowSchema(), count: count)
+    unsafe pointers = .allocate(capacity: count)
     for (index, field) in fields.enumerated() {
-      let address = unsafe structures.baseAddress.map { unsafe $0 + index }
-      unsafe pointers.initializeElement(at: index, to: address)
+      unsafe (pointers + index).initialize(to: structures + index)
       // Left early, the structures written so far are released by `deinit`.
-      if let address = unsafe address { try unsafe ArrowSchemaWriter.write(field, to: address) }
+      try unsafe ArrowSchemaWriter.write(field, to: structures + index)
     }
   }
 
   deinit {
-    for index in unsafe structures.indices {
-      unsafe structures[index].release?(&structures[index])
-    }
+    for index in 0..<count { unsafe structures[index].release?(structures + index) }
     unsafe structures.deallocate()
     unsafe pointers.deallocate()
   }
@@ -74,14 +99,13 @@ enum ArrowSchemaWriter {
   ) throws(ColonnadeError) {
     let exported = try ExportedSchema(field)
     var schema = unsafe ArrowSchema()
-    unsafe schema.format = UnsafePointer(exported.format)
-    unsafe schema.name = UnsafePointer(exported.name)
-    unsafe schema.metadata = UnsafePointer(exported.metadata)
+    unsafe schema.format = exported.format
+    unsafe schema.name = exported.name
+    unsafe schema.metadata = exported.metadata
     unsafe schema.flags = field.flags
-    unsafe schema.n_children = Int64(exported.children.pointers.count)
-    unsafe schema.children =
-      exported.children.pointers.isEmpty ? nil : exported.children.pointers.baseAddress
-    unsafe schema.dictionary = exported.dictionary.pointers.first ?? nil
+    unsafe schema.n_children = Int64(exported.children?.count ?? 0)
+    unsafe schema.children = exported.children?.pointers
+    unsafe schema.dictionary = exported.dictionary?.pointers.pointee
     unsafe schema.private_data = Unmanaged.passRetained(exported).toOpaque()
     unsafe schema.release = { schema in
       guard let schema = unsafe schema, let data = unsafe schema.pointee.private_data else {

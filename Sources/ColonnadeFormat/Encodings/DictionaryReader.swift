@@ -58,7 +58,7 @@ struct DictionaryReader {
   func lookUpFew(
     _ codes: UnsafePointer<UInt32>, _ some: Int, into target: SlotSink, at position: Int
   ) throws(ColonnadeError) -> Bool {
-    guard some <= 16, some * 64 < count, cache.chunkDictionary(at: entry.offset) == nil else {
+    guard some <= 256, some * 64 < count, cache.chunkDictionary(at: entry.offset) == nil else {
       return false
     }
     let order = (0..<some).sorted { unsafe codes[$0] < codes[$1] }

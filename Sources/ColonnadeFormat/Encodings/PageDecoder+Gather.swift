@@ -12,7 +12,7 @@ extension PageDecoder {
     let pageStart = Int(entry.firstSlot)
     let range = Int(first) - pageStart..<Int(last) - pageStart + 1
     if encoding == .none {
-      unsafe try gatherNone(rows, range, into: sink, at: position)
+      unsafe try gatherNone(rows, into: sink, at: position)
       return
     }
     if encoding == .symbols {
@@ -28,7 +28,7 @@ extension PageDecoder {
       if let slots = blockSlots, slots < count, rows.count * slots < 2 * count {
         unsafe try gatherBlocks(rows, slots, validity, range, into: sink, at: position)
       } else {
-        var content = try wholeBody()
+        var content = try unsafe encoding == .delta ? deltaBody(rows) : wholeBody()
         if let validity {
           content.validity = (validity.bits, validity.firstBit - range.lowerBound)
         }
@@ -41,22 +41,33 @@ extension PageDecoder {
   }
 
   private func gatherNone(
-    _ rows: UnsafeBufferPointer<UInt32>, _ range: Range<Int>, into sink: SlotSink,
-    at position: Int
+    _ rows: UnsafeBufferPointer<UInt32>, into sink: SlotSink, at position: Int
   ) throws(ColonnadeError) {
     sink.zero(position, rows.count)
-    if hasNulls, let base = rows.baseAddress {
-      let validity = try chunkValidity(range)
-      let bits = unsafe relative(
-        base, rows.count, Int(entry.firstSlot) + range.lowerBound - validity.firstBit)
-      _ = unsafe sink.gatherValidity(
-        validity.bits.unsafeAddress.assumingMemoryBound(to: UInt8.self), rows: bits, position,
-        rows.count)
-    } else if nullCount > 0 {
+    if nullCount > 0, !hasNulls {
       sink.markNull(position, rows.count)
     } else {
-      sink.markValid(position, rows.count)
+      unsafe try gatherChunkValidity(rows, into: sink, at: position)
     }
+  }
+
+  /// The validity of the slots of the chunk at ascending `rows`, all in this page, where null slots
+  /// stand in the chunk's bitmap.
+  func gatherChunkValidity(
+    _ rows: UnsafeBufferPointer<UInt32>, into sink: SlotSink, at position: Int
+  ) throws(ColonnadeError) {
+    guard hasNulls, let base = rows.baseAddress, let first = unsafe rows.first,
+      let last = unsafe rows.last
+    else {
+      sink.markValid(position, rows.count)
+      return
+    }
+    let start = Int(first) - Int(entry.firstSlot)
+    let validity = try chunkValidity(start..<start + Int(last) - Int(first) + 1)
+    let bits = unsafe relative(base, rows.count, Int(first) - validity.firstBit)
+    _ = unsafe sink.gatherValidity(
+      validity.bits.unsafeAddress.assumingMemoryBound(to: UInt8.self), rows: bits, position,
+      rows.count)
   }
 
   /// Rows counted from `first`, in scratch memory.

@@ -190,6 +190,38 @@ extension PageDecoder {
     }
   }
 
+  /// The body of a page that is not framed, of which only first values and the blocks that hold the slots
+  /// of the chunk at ascending `rows` will be touched.
+  func deltaBody(_ rows: UnsafeBufferPointer<UInt32>) throws(ColonnadeError) -> SlotContent {
+    let size = DeltaEncoding.blockCount
+    let blockCount = (count + size - 1) / size
+    guard rows.count < blockCount else { return try wholeBody() }
+    let body = try bodyRange()
+    let heads = blockCount * 8
+    let parts = unsafe context.scratch.rows.room((rows.count + 1) * 8)
+      .assumingMemoryBound(to: UInt32.self)
+    unsafe parts[0] = 0
+    unsafe parts[1] = UInt32(heads)
+    var partCount = 2
+    var next = 0
+    for index in 0..<rows.count {
+      let block = unsafe (Int(rows[index]) - Int(entry.firstSlot)) / size
+      guard block >= next else { continue }
+      next = block + 1
+      let width = Int(entry.bitWidth)
+      let from = heads + PackedEncoding.packedByteCount(block * size, width)
+      let end = heads + PackedEncoding.packedByteCount(min(count, next * size), width)
+      guard from < end else { continue }
+      unsafe parts[partCount] = UInt32(from)
+      unsafe parts[partCount + 1] = UInt32(end)
+      partCount += 2
+    }
+    return SlotContent(
+      bytes: try unsafe self.body(
+        0, body.count, parts: UnsafeBufferPointer(start: parts, count: partCount)),
+      start: 0, count: count)
+  }
+
   func decodeDelta(
     _ content: SlotContent, rows: UnsafePointer<UInt32>, _ some: Int, into sink: SlotSink,
     at position: Int

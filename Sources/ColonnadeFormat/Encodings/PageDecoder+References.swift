@@ -81,7 +81,8 @@ extension PageDecoder {
         .assumingMemoryBound(to: UInt64.self)
       unsafe colonnade_unpack_rows(
         integers, 8, packed, content.count, rows, some, entry.base, UInt32(entry.bitWidth))
-      unsafe combine(integers, values, reference, some, into: target)
+      unsafe combine(
+        integers, values, reference, some, areSmall: DecimalEncoding.areSmall(entry), into: target)
     } else {
       unsafe colonnade_unpack_rows(
         target, UInt32(width), packed, content.count, rows, some, entry.base,
@@ -91,12 +92,35 @@ extension PageDecoder {
     }
   }
 
+  /// The same for values that lie apart, of pages like this one.
+  func decodeReferences(
+    _ places: UnsafeBufferPointer<colonnade_place>, in region: Range<UInt64>, areSmall: Bool,
+    into sink: SlotSink, at position: Int
+  ) throws(ColonnadeError) {
+    let some = places.count
+    let (column, reference) = try referenced(position, some)
+    defer { extendLifetime(column) }
+    let values = unsafe column.values.unsafeAddress + position * Int(reference.width)
+    let target = unsafe sink.address(position)
+    if isFloat {
+      let integers = unsafe context.scratch.integers.room(some * 8)
+      unsafe try context.data.read(places: places, in: region, width: 8, to: integers)
+      unsafe combine(
+        integers.assumingMemoryBound(to: UInt64.self), values, reference, some, areSmall: areSmall,
+        into: target)
+    } else {
+      unsafe try context.data.read(places: places, in: region, width: width, to: target)
+      unsafe colonnade_reference_combine(
+        target, UInt32(width), values, reference, some, isMultiple)
+    }
+  }
+
   private func combine(
     _ integers: UnsafePointer<UInt64>, _ values: UnsafeRawPointer, _ reference: colonnade_reference,
-    _ some: Int, into target: UnsafeMutableRawPointer
+    _ some: Int, areSmall: Bool, into target: UnsafeMutableRawPointer
   ) {
     unsafe colonnade_reference_decimals(
       target, UInt32(width), integers, values, reference, some, isMultiple,
-      entry.decimalForm.kernelScale, DecimalEncoding.areSmall(entry) ? 1 : 0)
+      entry.decimalForm.kernelScale, areSmall ? 1 : 0)
   }
 }

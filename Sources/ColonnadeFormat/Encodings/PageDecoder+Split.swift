@@ -54,18 +54,9 @@ extension PageDecoder {
   func gatherSplit(
     _ rows: UnsafeBufferPointer<UInt32>, into sink: SlotSink, at position: Int
   ) throws(ColonnadeError) {
-    guard let base = rows.baseAddress, let last = unsafe rows.last else { return }
+    guard let base = rows.baseAddress else { return }
+    unsafe try gatherChunkValidity(rows, into: sink, at: position)
     let pageStart = Int(entry.firstSlot)
-    if hasNulls {
-      let range = unsafe Int(rows[0]) - pageStart..<Int(last) - pageStart + 1
-      let validity = try chunkValidity(range)
-      let bits = unsafe relative(base, rows.count, pageStart + range.lowerBound - validity.firstBit)
-      _ = unsafe sink.gatherValidity(
-        validity.bits.unsafeAddress.assumingMemoryBound(to: UInt8.self), rows: bits, position,
-        rows.count)
-    } else {
-      sink.markValid(position, rows.count)
-    }
     let reader = try FrameReader(self)
     var index = 0
     while index < rows.count {

@@ -30,8 +30,7 @@ extension PageDecoder {
   }
 
   private func symbolParts() throws(ColonnadeError) -> Parts {
-    let table = try context.cache.symbolTable(
-      at: Int(entry.compressionDictionary), from: context.data)
+    let table = try context.symbolTable(at: Int(entry.compressionDictionary))
     let layout = SymbolLayout(
       slotCount: count, countWidth: Int(entry.bitWidth), codeCount: Int(entry.auxiliaryCount),
       codeWidth: Int(entry.scale))

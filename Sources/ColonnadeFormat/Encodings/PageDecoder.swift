@@ -19,6 +19,8 @@ final class PageContext {
   /// Nil where the chunk has none, and where no values are decoded.
   let reference: ReferencedValues?
   let scratch = DecodingScratch()
+  /// The symbol table that was asked for last, and its index: pages of one chunk share one.
+  @exclusivity(unchecked) private var symbols: (index: Int, table: SymbolTable)?
 
   init(
     type: DataType, data: any DataSource, cache: DecompressionCache,
@@ -33,6 +35,13 @@ final class PageContext {
     self.largeValueOffset = largeValueOffset
     self.dictionary = dictionary
     self.reference = reference
+  }
+
+  func symbolTable(at index: Int) throws(ColonnadeError) -> SymbolTable {
+    if let known = unsafe symbols, known.index == index { return known.table }
+    let table = try cache.symbolTable(at: index, from: data)
+    unsafe symbols = (index, table)
+    return table
   }
 }
 
@@ -335,6 +344,14 @@ struct PageDecoder {
     guard Int(entry.byteCount) == expected else {
       throw corrupt("a body of \(entry.byteCount) bytes where \(expected) are due")
     }
+  }
+
+  /// Where the body of a page that is not framed lies in the file, its size checked.
+  func bodyRange() throws(ColonnadeError) -> Range<UInt64> {
+    try checkUnframedBody()
+    let (end, overflow) = entry.offset.addingReportingOverflow(UInt64(entry.byteCount))
+    guard !overflow else { throw corrupt("lies outside the file") }
+    return entry.offset..<end
   }
 
   /// The body of a page that is not framed, its size checked.

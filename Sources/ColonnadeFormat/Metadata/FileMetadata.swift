@@ -3,14 +3,18 @@
 import ColonnadeArrays
 import ColonnadeBase
 
-/// Header, tail, sections.
-struct FileMetadata: Sendable {
+/// Header, tail, sections. One object for all that read the file: each asks again and again.
+final class FileMetadata: Sendable {
   let header: FileHeader
   let tail: FileTail
   let seed: Checksum.Seed
   let summary: SummaryEntry
   /// Every entry of the section table, unknown ones too.
   let table: [SectionEntry]
+  /// The sections that reading rows asks for most.
+  let rowGroups: SectionReader
+  let chunks: SectionReader
+  let pages: SectionReader
   private let sections: [SectionReader?]
   private let blocks: SectionBlocks
   /// Sections of runs of bytes, by their code.
@@ -57,12 +61,20 @@ struct FileMetadata: Sendable {
       }
     }
     self.contents = contents
-    for kind in SectionKind.allCases
-    where kind.isAlwaysPresent && sections[Int(kind.rawValue)] == nil {
-      throw ColonnadeError(.corrupt, "section \(kind.name) is missing")
+    let found = sections
+    func present(_ kind: SectionKind) throws(ColonnadeError) -> SectionReader {
+      guard let section = found[Int(kind.rawValue)] else {
+        throw ColonnadeError(.corrupt, "section \(kind.name) is missing")
+      }
+      return section
     }
+    for kind in SectionKind.allCases where kind.isAlwaysPresent { _ = try present(kind) }
+    rowGroups = try present(.rowGroups)
+    chunks = try present(.chunks)
+    pages = try present(.pages)
     self.sections = sections
-    guard let summaries = sections[Int(SectionKind.summary.rawValue)], summaries.count == 1 else {
+    let summaries = try present(.summary)
+    guard summaries.count == 1 else {
       throw ColonnadeError(.corrupt, "there is not one summary")
     }
     summary = SummaryEntry(reading: try summaries.entry(at: 0))

@@ -55,18 +55,28 @@ struct SectionReader: Sendable {
   }
 
   private func bytes(at index: Int, count found: Int) throws(ColonnadeError) -> Buffer {
-    guard index >= 0, index < count else { throw outside(index) }
-    let block = index / entriesPerBlock
-    try verify(block)
     // What was verified was populated for it.
-    return map.populatedBuffer(
-      from: Int(entry.offset) + block * FormatLimits.metadataBlock
-        + (index - block * entriesPerBlock) * Int(entry.stride),
-      byteCount: found * Int(entry.stride))
+    map.populatedBuffer(from: try place(of: index), byteCount: found * Int(entry.stride))
   }
 
-  /// Bytes of the heap.
-  func heapBytes(position: UInt32, byteCount: Int) throws(ColonnadeError) -> [UInt8] {
+  /// Where entry `index` stands in memory, its whole stride, as long as the file is open: for those that
+  /// read many.
+  /// - Throws: as `entry(at:)`.
+  func address(at index: Int) throws(ColonnadeError) -> UnsafeRawPointer {
+    unsafe map.address(of: try place(of: index))
+  }
+
+  /// Where entry `index` stands in the file; its block is verified.
+  private func place(of index: Int) throws(ColonnadeError) -> Int {
+    guard index >= 0, index < count else { throw outside(index) }
+    let (block, inBlock) = index.quotientAndRemainder(dividingBy: entriesPerBlock)
+    try verify(block)
+    return Int(entry.offset) + block * FormatLimits.metadataBlock + inBlock * Int(entry.stride)
+  }
+
+  /// An item of the heap.
+  /// - Complexity: O(1) for an item in one block, as all of up to a block's content are.
+  func heapItem(position: UInt32, byteCount: Int) throws(ColonnadeError) -> Buffer {
     let position = Int(position)
     guard byteCount >= 0, byteCount <= FormatLimits.metadataByteCount,
       position <= count - byteCount
@@ -80,20 +90,24 @@ struct SectionReader: Sendable {
       throw ColonnadeError(
         .corrupt, "the heap item at \(position) crosses a block", location: .byte(entry.offset))
     }
-    var result: [UInt8] = []
-    result.reserveCapacity(byteCount)
-    var at = position
-    while result.count < byteCount {
-      let block = at / content
-      try verify(block)
-      let taken = min(content - at % content, byteCount - result.count)
-      let part = try map.buffer(
-        from: Int(entry.offset) + block * FormatLimits.metadataBlock + at % content,
-        byteCount: taken)
-      unsafe result.append(contentsOf: part.unsafeBytes)
-      at += taken
+    if byteCount == 0 { return .empty }
+    if byteCount <= content { return try heapPart(position, byteCount) }
+    let whole = MutableBuffer(capacity: byteCount)
+    while whole.byteCount < byteCount {
+      let part = try heapPart(
+        position + whole.byteCount, min(content, byteCount - whole.byteCount))
+      unsafe whole.append(part.unsafeBytes)
     }
-    return result
+    return whole.freeze()
+  }
+
+  /// Bytes of the heap in one block.
+  private func heapPart(_ position: Int, _ byteCount: Int) throws(ColonnadeError) -> Buffer {
+    let (block, first) = position.quotientAndRemainder(dividingBy: FormatLimits.metadataContent)
+    try verify(block)
+    // What was verified was populated for it.
+    return map.populatedBuffer(
+      from: Int(entry.offset) + block * FormatLimits.metadataBlock + first, byteCount: byteCount)
   }
 
   /// The contents of all blocks of a section without stride, back to back.

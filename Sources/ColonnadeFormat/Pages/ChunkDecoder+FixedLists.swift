@@ -34,6 +34,7 @@ extension ChunkDecoder {
     // is not copied yet.
     var origin: UInt64?
     var copied = 0
+    var known: KnownEntry?
     func copy(upTo end: Int) throws(ColonnadeError) {
       guard let origin, end > copied else { return }
       let next = unsafe selected[copied]
@@ -48,7 +49,7 @@ extension ChunkDecoder {
     var position = 0
     while position < selected.count {
       let slot = unsafe Int(selected[position]) * length
-      let page = try page(holding: slot).page
+      let page = try page(holding: slot, &known).page
       guard page.range.contains(slot), page.count % length == 0,
         page.range.lowerBound % length == 0,
         let body = try PageDecoder(context, page.entry, count: page.count).plainBody

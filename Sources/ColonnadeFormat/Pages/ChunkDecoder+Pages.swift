@@ -43,12 +43,28 @@ extension ChunkDecoder {
     return Int(first)..<Int(last) + 1
   }
 
+  /// An entry that was read, and its index: where one page ends the next one starts, which often is the
+  /// next one asked for.
+  typealias KnownEntry = (index: Int, entry: PageEntry)
+
   /// Page `index`, with the slots up to the next one.
-  func page(_ index: Int) throws(ColonnadeError) -> Page {
-    let entry = try pages.page(at: index)
+  /// - Parameter known: the entry read last.
+  private func page(
+    _ index: Int, _ known: inout KnownEntry?
+  ) throws(ColonnadeError) -> Page {
+    let entry: PageEntry
+    if let known, known.index == index {
+      entry = known.entry
+    } else {
+      entry = try pages.page(at: index)
+    }
     let start = Int(entry.firstSlot)
-    let end =
-      index + 1 < pageCount ? Int(try pages.page(at: index + 1).firstSlot) : shape.slotCount
+    var end = shape.slotCount
+    if index + 1 < pageCount {
+      let next = try pages.page(at: index + 1)
+      known = (index + 1, next)
+      end = Int(next.firstSlot)
+    }
     guard start <= end, end <= shape.slotCount, index > 0 || start == 0 else {
       throw ColonnadeError(
         .corrupt,
@@ -59,14 +75,17 @@ extension ChunkDecoder {
   }
 
   /// The page that holds `slot`, or the one it should stand in, and its index.
-  func page(holding slot: Int) throws(ColonnadeError) -> (index: Int, page: Page) {
+  func page(
+    holding slot: Int, _ known: inout KnownEntry?
+  ) throws(ColonnadeError) -> (index: Int, page: Page) {
     let count = pageCount
     guard count > 0 else { throw corrupt("slot \(slot) of a chunk without pages") }
-    if shape.rowCount > 0, shape.slotCount % shape.rowCount == 0 {
-      // As many slots in each row: no search.
-      let guess = min(
-        count - 1, (slot / (shape.slotCount / shape.rowCount)) >> Int(shape.pageShift))
-      let page = try page(guess)
+    // As many slots in each row: no search. One in each: no division either.
+    let isOne = shape.slotCount == shape.rowCount
+    if isOne || (shape.rowCount > 0 && shape.slotCount % shape.rowCount == 0) {
+      let row = isOne ? slot : slot / (shape.slotCount / shape.rowCount)
+      let guess = min(count - 1, row >> Int(shape.pageShift))
+      let page = try page(guess, &known)
       if page.range.contains(slot) { return (guess, page) }
     }
     var low = 0
@@ -79,7 +98,7 @@ extension ChunkDecoder {
         high = middle - 1
       }
     }
-    return (low, try page(low))
+    return (low, try page(low, &known))
   }
 
   /// Calls `body` with each page that has slots of `slots`, the part of the page asked for, and
@@ -90,7 +109,8 @@ extension ChunkDecoder {
   ) throws(ColonnadeError) {
     var slot = slots.lowerBound
     guard slot < slots.upperBound else { return }
-    var (index, page) = try page(holding: slot)
+    var known: KnownEntry?
+    var (index, page) = try page(holding: slot, &known)
     while true {
       if page.count > 0 || page.range.lowerBound != slot {
         guard page.range.contains(slot) else { throw corrupt("no page has slot \(slot)") }
@@ -102,7 +122,7 @@ extension ChunkDecoder {
       }
       index += 1
       guard index < pageCount else { throw corrupt("pages end before slot \(slot)") }
-      page = try self.page(index)
+      page = try self.page(index, &known)
     }
   }
 
@@ -115,7 +135,8 @@ extension ChunkDecoder {
     let rows = unsafe selection.unsafeRows
     guard let base = rows.baseAddress else { return }
     var position = 0
-    var next = unsafe try page(holding: Int(base[0])).page
+    var known: KnownEntry?
+    var next = unsafe try page(holding: Int(base[0]), &known).page
     while position < rows.count {
       let slot = unsafe Int(rows[position])
       let page = next
@@ -124,7 +145,7 @@ extension ChunkDecoder {
         base + position, rows.count - position, UInt64(page.range.upperBound))
       if position + some < rows.count {
         let slot = unsafe Int(rows[position + some])
-        next = try self.page(holding: slot).page
+        next = try self.page(holding: slot, &known).page
         prefetch(next, slot)
       }
       try unsafe body(
@@ -136,16 +157,21 @@ extension ChunkDecoder {
   /// More is fetched ahead by the processor itself.
   private static let prefetchByteCount = 4096
 
-  /// Tells the data source what a page reads first for one of its slots.
+  /// Tells the data source what a page reads first for one of its slots. Values that are read one by one
+  /// are asked for where they are read.
   private func prefetch(_ page: Page, _ slot: Int) {
     let entry = page.entry
     guard !entry.isFramed, page.range.contains(slot) else { return }
+    guard
+      entry.encodingCode == Encoding.symbols.rawValue
+        || entry.encodingCode == Encoding.packed.rawValue
+    else { return }
     let block = (slot - page.range.lowerBound) / DeltaEncoding.blockCount
     let width = min(64, Int(entry.bitWidth))
     let before: Int
     let byteCount: Int
     switch Encoding(rawValue: entry.encodingCode) {
-    case .packed, .dictionary, .decimal, .reference:
+    case .packed where shape.type.physical == .list:
       byteCount = PackedEncoding.packedByteCount(DeltaEncoding.blockCount, width)
       before = block * byteCount
     case .symbols:
@@ -163,11 +189,12 @@ extension ChunkDecoder {
   func sharedColumn(_ slots: Range<Int>) throws(ColonnadeError) -> Column? {
     let kind = SlotKind(shape.type)
     guard kind.width > 0, kind != .bytes, kind != .lengths, !slots.isEmpty else { return nil }
-    var known: PageContext?
     var start: UInt64?
     var expected: UInt64 = 0
     var nulls = false
-    var (index, page) = try page(holding: slots.lowerBound)
+    var known: PageContext?
+    var read: KnownEntry?
+    var (index, page) = try page(holding: slots.lowerBound, &read)
     var slot = slots.lowerBound
     while true {
       let entry = page.entry
@@ -194,7 +221,7 @@ extension ChunkDecoder {
       if slot >= slots.upperBound { break }
       index += 1
       guard index < pageCount else { return nil }
-      page = try self.page(index)
+      page = try self.page(index, &read)
     }
     guard let start else { return nil }
     let values = try data.data(offset: start, byteCount: slots.count * kind.width)

@@ -101,11 +101,14 @@ package struct ChunkDecoder: Sendable {
     if let range = try range(of: selection) { return try decode(slots: range) }
     let sink = try SlotSink(shape.type, count: selection.count)
     let context = context(reference.map { ReferencedValues($0, selection: selection) })
+    var scattered = ScatteredValues(context, sink)
     unsafe try forEachPage(of: selection) { page, rows, position throws(ColonnadeError) in
+      let decoder = try PageDecoder(context, page.entry, count: page.count)
+      if try unsafe scattered.add(decoder, rows, at: position) { return }
       sink.filledCount = position
-      try unsafe PageDecoder(context, page.entry, count: page.count)
-        .gather(rows, into: sink, at: position)
+      try unsafe decoder.gather(rows, into: sink, at: position)
     }
+    try scattered.readAll()
     return sink.finish()
   }
 

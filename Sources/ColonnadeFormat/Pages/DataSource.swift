@@ -1,5 +1,6 @@
 // Where a decoder's bytes come from: the file reader answers these, and so do tests.
 
+package import CKernels
 package import ColonnadeBase
 
 /// Checked access to the data area of one file.
@@ -19,6 +20,13 @@ package protocol DataSource: Sendable {
   /// `items`, ascending. Checked and verified as in `data`.
   func copy(
     items: UnsafeBufferPointer<UInt32>, of size: Int, from offset: UInt64,
+    to target: UnsafeMutableRawPointer
+  ) throws(ColonnadeError)
+
+  /// Reads integers that lie apart, cut to `width` bytes (1, 2, 4, 8). Checked and verified as in `data`.
+  /// - Parameter region: bytes that hold the words of all of them.
+  func read(
+    places: UnsafeBufferPointer<colonnade_place>, in region: Range<UInt64>, width: Int,
     to target: UnsafeMutableRawPointer
   ) throws(ColonnadeError)
 
@@ -43,6 +51,22 @@ extension DataSource {
     to target: UnsafeMutableRawPointer
   ) throws(ColonnadeError) {
     unsafe try copyEach(items, of: size, from: offset, to: target)
+  }
+
+  package func read(
+    places: UnsafeBufferPointer<colonnade_place>, in region: Range<UInt64>, width: Int,
+    to target: UnsafeMutableRawPointer
+  ) throws(ColonnadeError) {
+    for index in 0..<places.count {
+      var place = unsafe places[index]
+      let wordEnd = (place.goesOn == 1 ? 128 : 0) + Int(place.wordBytes)
+      let bytes = try wordEnd == 0 ? Buffer.empty : data(offset: place.at, byteCount: wordEnd)
+      place.at = 0
+      unsafe colonnade_places_read(
+        target + index * width, UInt32(width), &place, 1,
+        bytes.unsafeAddress.assumingMemoryBound(to: UInt8.self))
+      extendLifetime(bytes)
+    }
   }
 
   /// Asks for one item after the other.

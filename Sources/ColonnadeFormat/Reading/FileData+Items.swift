@@ -1,7 +1,7 @@
 // Chosen bytes among many that lie together: blocks that hold none are not verified, and those that
 // hold some are verified several at a time wherever they lie.
 
-import CKernels
+package import CKernels
 package import ColonnadeBase
 
 extension FileData {
@@ -9,8 +9,6 @@ extension FileData {
   private static let itemsAtOnce = 256
   /// Larger ones are asked for one by one.
   private static let greatestItem = 1 << 16
-  /// The bytes between two items that are populated with them: what one fault brings in.
-  private static let populatedGap = 1 << 16
 
   package func copy(
     items: UnsafeBufferPointer<UInt32>, of size: Int, from offset: UInt64,
@@ -24,38 +22,49 @@ extension FileData {
     try check(offset: offset, byteCount: (Int(last) + 1) * size)
     metrics?.countRequest(byteCount: items.count * size)
     let start = Int(offset)
-    // An item lies in as many blocks as its bytes fill, and one more.
-    let blocks = MutableBuffer(
-      byteCount: FileData.itemsAtOnce * ((size >> FileData.blockShift) + 2) * 4)
-    let chosen = unsafe blocks.pointer.assumingMemoryBound(to: UInt32.self)
     var done = 0
     while done < items.count {
       let some = min(FileData.itemsAtOnce, items.count - done)
-      let first = unsafe start + Int(items[done]) * size
-      let origin = first >> FileData.blockShift
-      var next = origin
-      var missing = 0
-      for index in done..<done + some {
-        let from = unsafe start + Int(items[index]) * size
-        let end = (from + size - 1) >> FileData.blockShift + 1
-        next = max(next, from >> FileData.blockShift)
-        while next < end {
-          if !isVerified(next) {
-            unsafe chosen[missing] = UInt32(truncatingIfNeeded: next - origin)
-            missing += 1
-          }
-          next += 1
-        }
+      let from = unsafe start + Int(items[done]) * size
+      let end = unsafe start + (Int(items[done + some - 1]) + 1) * size
+      unsafe try verifyBlocks(of: UInt64(from)..<UInt64(end)) { bits, first in
+        unsafe colonnade_items_mark(
+          bits, base + done, some, offset, size, UInt64(first), UInt32(FileData.blockShift))
       }
-      if missing > 0 {
-        unsafe try verify(UnsafeBufferPointer(start: chosen, count: missing), from: origin)
-      }
-      unsafe try populate(UnsafeBufferPointer(start: base + done, count: some), size, start)
       unsafe colonnade_gather_n(
         (target + done * size).assumingMemoryBound(to: UInt8.self),
         address(of: start), base + done, some, size)
       done += some
     }
+  }
+
+  package func read(
+    places: UnsafeBufferPointer<colonnade_place>, in region: Range<UInt64>, width: Int,
+    to target: UnsafeMutableRawPointer
+  ) throws(ColonnadeError) {
+    guard let base = places.baseAddress else { return }
+    try check(offset: region.lowerBound, byteCount: Int(clamping: region.count))
+    metrics?.countRequest(byteCount: places.count * width)
+    unsafe try verifyBlocks(of: region) { bits, first in
+      unsafe colonnade_places_mark(
+        bits, base, places.count, UInt64(first), UInt32(FileData.blockShift))
+    }
+    unsafe colonnade_places_read(target, UInt32(width), base, places.count, address(of: 0))
+  }
+
+  /// Verifies the blocks that `mark` sets bits for, all of them among those that hold `region`, bytes of
+  /// the data area; it is told the block of bit 0.
+  private func verifyBlocks(
+    of region: Range<UInt64>, _ mark: (UnsafeMutablePointer<UInt64>, Int) -> Void
+  ) throws(ColonnadeError) {
+    if region.isEmpty { return }
+    let first = Int(region.lowerBound) >> FileData.blockShift
+    let last = Int(region.upperBound - 1) >> FileData.blockShift
+    let wordCount = (last - first) / 64 + 1
+    let words = MutableBuffer.zeroed(byteCount: wordCount * 8)
+    let bits = unsafe words.pointer.assumingMemoryBound(to: UInt64.self)
+    unsafe mark(bits, first)
+    try unsafe verify(bits, wordCount: wordCount, from: first)
   }
 
   package func data(
@@ -82,22 +91,5 @@ extension FileData {
     metrics?.countRequest(byteCount: touched)
     try verify(wanted, from: first, count: end - first)
     return try map.buffer(from: start, byteCount: byteCount)
-  }
-
-  /// Populates the items, those near one another at once.
-  private func populate(
-    _ items: UnsafeBufferPointer<UInt32>, _ size: Int, _ start: Int
-  ) throws(ColonnadeError) {
-    var from = unsafe start + Int(items[0]) * size
-    var end = from + size
-    for index in 1..<items.count {
-      let next = unsafe start + Int(items[index]) * size
-      if next - end > FileData.populatedGap {
-        try populate(from: from, byteCount: end - from)
-        from = next
-      }
-      end = next + size
-    }
-    try populate(from: from, byteCount: end - from)
   }
 }

@@ -93,8 +93,40 @@ package struct FileData: DataSource {
     }
   }
 
-  /// Verifies chosen blocks, ascending, counted from block `origin`.
+  /// Verifies those blocks from `first` on whose bits are set; bit 0 of the first word is block `first`.
   func verify(
+    _ wanted: UnsafeMutablePointer<UInt64>, wordCount: Int, from first: Int
+  ) throws(ColonnadeError) {
+    let room = min(FileData.blocksAtOnce, wordCount * 64)
+    try unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: room) {
+      chosen throws(ColonnadeError) in
+      guard let target = chosen.baseAddress else { return }
+      var word = 0
+      while word < wordCount {
+        let start = word
+        var some = 0
+        while word < wordCount, some + 64 <= room {
+          let missing = unsafe wanted[word] & ~verified.bits(from: first + word * 64)
+          unsafe wanted[word] = missing
+          unsafe some += colonnade_bits_numbers(target + some, missing, UInt32(word * 64))
+          word += 1
+        }
+        if some == 0 { continue }
+        try unsafe verify(UnsafeBufferPointer(start: target, count: some), from: first)
+        for index in start..<word where unsafe wanted[index] != 0 {
+          unsafe verified.insert(wanted[index], from: first + index * 64)
+        }
+      }
+    }
+  }
+
+  /// So many chosen blocks are verified at once.
+  private static let blocksAtOnce = 1024
+  /// The bytes between two chosen blocks that are populated with them: what one fault brings in.
+  private static let populatedGap = 1 << 16
+
+  /// Verifies chosen blocks, ascending, counted from block `origin`; does not remember them.
+  private func verify(
     _ chosen: UnsafeBufferPointer<UInt32>, from origin: Int
   ) throws(ColonnadeError) {
     guard let base = chosen.baseAddress, let last = unsafe chosen.last else { return }
@@ -103,7 +135,7 @@ package struct FileData: DataSource {
       let first = unsafe Int(chosen[index])
       let (sums, count) = try checksums.run(at: origin + first, count: Int(last) - first + 1)
       // The last block of the data area may be shorter than others.
-      let whole = min(first + count, wholeBlockCount - origin)
+      let whole = max(0, min(first + count, wholeBlockCount - origin))
       let some = unsafe colonnade_rows_lower_bound(
         base + index, chosen.count - index, UInt64(clamping: whole))
       guard some > 0 else {
@@ -111,20 +143,38 @@ package struct FileData: DataSource {
         index += 1
         continue
       }
-      let start = (origin + first) << FileData.blockShift
-      let end = unsafe (origin + Int(chosen[index + some - 1]) + 1) << FileData.blockShift
-      try populate(from: start, byteCount: end - start)
+      unsafe try populate(UnsafeBufferPointer(start: base + index, count: some), from: origin)
       let found = unsafe colonnade_crc32c_verify_chosen(
-        sums.unsafeAddress.assumingMemoryBound(to: UInt8.self), address(of: start), base + index,
-        some, UInt32(first), 1 << FileData.blockShift, seed.state, UInt64(start))
+        sums.unsafeAddress.assumingMemoryBound(to: UInt8.self),
+        address(of: (origin + first) << FileData.blockShift), base + index,
+        some, UInt32(first), 1 << FileData.blockShift, seed.state,
+        UInt64((origin + first) << FileData.blockShift))
       guard found == some else { throw unsafe differs(origin + Int(chosen[index + found])) }
-      for next in index..<index + some {
-        let block = unsafe origin + Int(chosen[next])
-        verified.insert(block..<block + 1)
-      }
       metrics?.countVerified(some)
       index += some
     }
+  }
+
+  /// Populates chosen blocks, those near one another at once.
+  private func populate(
+    _ chosen: UnsafeBufferPointer<UInt32>, from origin: Int
+  ) throws(ColonnadeError) {
+    let gap = FileData.populatedGap >> FileData.blockShift
+    var first = unsafe Int(chosen[0])
+    var end = first + 1
+    for index in 1..<chosen.count {
+      let next = unsafe Int(chosen[index])
+      if next - end > gap {
+        try populate(
+          from: (origin + first) << FileData.blockShift,
+          byteCount: (end - first) << FileData.blockShift)
+        first = next
+      }
+      end = next + 1
+    }
+    try populate(
+      from: (origin + first) << FileData.blockShift, byteCount: (end - first) << FileData.blockShift
+    )
   }
 
   /// Verifies those of `count` whole blocks, at most 64, from `first` on whose bits are set.

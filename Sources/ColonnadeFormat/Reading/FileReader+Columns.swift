@@ -198,12 +198,12 @@ extension FileReader {
     default: break
     }
     let pages = ChunkPages(
-      section: try metadata.section(.pages), first: Int(chunk.firstPage),
+      section: metadata.pages, first: Int(chunk.firstPage),
       count: chunk.pageCount(rowCount: rowCount), metrics: self.data.metrics)
     var dictionaryPage: PageEntry?
     if chunk.dictionaryCount > 0 {
       dictionaryPage = unsafe PageEntry(
-        reading: try metadata.section(.pages).entry(at: Int(chunk.dictionaryPage)).unsafeAddress)
+        reading: try metadata.pages.entry(at: Int(chunk.dictionaryPage)).unsafeAddress)
     }
     let shape = ChunkShape(
       type: field.field.type, rowCount: rowCount, slotCount: Int(chunk.slotCount),
@@ -304,6 +304,6 @@ private struct ChunkPages: PageSource {
       throw ColonnadeError(.corrupt, "page \(index) of a chunk of \(count) pages")
     }
     metrics?.countPage()
-    return unsafe PageEntry(reading: try section.entry(at: first + index).unsafeAddress)
+    return unsafe PageEntry(reading: try section.address(at: first + index))
   }
 }

@@ -9,7 +9,8 @@ package import ColonnadeBase
 extension FileReader {
   /// The value that all rows of a row group share, where the one page of its chunk says
   /// so alone; `nil` where the column must be decoded to know.
-  /// - Parameter type: what the column's type has to be: int64, string, or fixed-size binary.
+  /// - Parameter type: what the column's type has to be; of those that bits or decimals of 128 bits
+  ///   hold and of nested ones nothing is known here.
   package func constant(
     column: Int, type: DataType, rowGroup: Int
   ) throws(ColonnadeError) -> Value? {
@@ -25,7 +26,7 @@ extension FileReader {
         return nil
       }
       let page = unsafe PageEntry(
-        reading: try metadata.section(.pages).entry(at: Int(chunk.firstPage)).unsafeAddress)
+        reading: try metadata.pages.entry(at: Int(chunk.firstPage)).unsafeAddress)
       data.metrics?.countPage()
       guard page.firstSlot == 0, !page.isFramed, page.codecCode == Codec.none.rawValue,
         page.flags.isEmpty, page.bitWidth == 0, page.auxiliaryCount == 0, page.scale == 0
@@ -43,11 +44,10 @@ extension FileReader {
   }
 
   private static func matches(_ field: FieldEntry, _ type: DataType) -> Bool {
-    switch (TypeCode(rawValue: field.typeCode), type) {
-    case (.int64, .int64), (.string, .string): true
-    case (.fixedBinary, .fixedBinary(let byteCount)): Int(field.firstParameter) == byteCount
-    default: false
-    }
+    let wanted = TypeDescriptor(type)
+    // Of a zoned timestamp the second parameter says where its zone stands.
+    return field.typeCode == wanted.code && field.firstParameter == wanted.first
+      && (field.secondParameter == wanted.second || wanted.zone != nil)
   }
 
   private func value(of page: PageEntry, _ type: DataType) throws(ColonnadeError) -> Value? {
@@ -57,11 +57,21 @@ extension FileReader {
     case .string:
       guard page.byteCount <= EncodingLimit.inlineValueByteCount, page.base == 0 else { return nil }
       let bytes = try data.data(offset: page.offset, byteCount: Int(page.byteCount))
-      return unsafe String(validating: bytes.unsafeBytes, as: UTF8.self).map { .string($0) }
+      return unsafe String(utf8: bytes.unsafeBytes).map { .string($0) }
     case .fixedBinary(let byteCount):
       guard Int(page.byteCount) == byteCount, byteCount > 8, page.base == 0 else { return nil }
       return .binary(try data.data(offset: page.offset, byteCount: byteCount).array)
-    default: return nil
+    default:
+      // Up to eight bytes stand in the entry itself, zeros behind them.
+      guard let size = type.physical.fixedByteCount, size <= 8, page.byteCount == 0,
+        size == 8 || page.base >> UInt64(8 * size) == 0
+      else { return nil }
+      let bytes = MutableBuffer(capacity: 8)
+      bytes.append(page.base.littleEndian)
+      return Column(
+        unchecked: type, count: 1, nullCount: 0, validity: nil,
+        values: bytes.freeze().slice(from: 0, byteCount: size)
+      ).value(at: 0)
     }
   }
 }

@@ -77,10 +77,10 @@ extension FileReader {
   package var writer: String {
     get throws(ColonnadeError) {
       do throws(ColonnadeError) {
-        let bytes = try metadata.section(.heap).heapBytes(
+        let bytes = try metadata.section(.heap).heapItem(
           position: metadata.summary.writerPosition,
           byteCount: Int(metadata.summary.writerByteCount))
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        guard let text = unsafe String(utf8: bytes.unsafeBytes) else {
           throw ColonnadeError(.corrupt, "the writer's name is not UTF-8")
         }
         return text
@@ -109,7 +109,7 @@ extension FileReader {
     do throws(ColonnadeError) {
       let group = try self.rowGroup(at: rowGroup)
       let chunk = try chunk(field: field, rowGroup: rowGroup)
-      let section = try metadata.section(.pages)
+      let section = metadata.pages
       func page(_ index: Int) throws(ColonnadeError) -> PageEntry {
         unsafe PageEntry(reading: try section.entry(at: index).unsafeAddress)
       }

@@ -98,7 +98,7 @@ extension FileReader {
         else {
           throw ColonnadeError(
             .corrupt, "field \(field): its totals are not the sums of its row groups",
-            location: .byte(try metadata.section(.chunks).entry.offset))
+            location: .byte(metadata.chunks.entry.offset))
         }
         guard total.statistics != FormatLimits.none else { return }
         let section = try metadata.section(
@@ -124,7 +124,7 @@ extension FileReader {
       guard group.rawByteCount == raw, group.storedByteCount >= stored else {
         throw ColonnadeError(
           .corrupt, "the sizes of row group \(index) are not those of its chunks",
-          location: .byte(try metadata.section(.rowGroups).entry.offset))
+          location: .byte(metadata.rowGroups.entry.offset))
       }
     }
   }

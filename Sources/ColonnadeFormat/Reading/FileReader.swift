@@ -21,11 +21,11 @@ package final class FileReader: Sendable {
   let schemaReader: SchemaReader
   let data: FileData
   let cache = DecompressionCache()
-  private let known = Lock(Known())
+  private let known: Lock<Known>
 
   private struct Known: ~Copyable {
     var schema: Schema?
-    var columns: [Int: FieldReference] = [:]
+    var columns: ColumnPages<FieldReference>
     /// Columns by id.
     var ids: [Int: Int]?
   }
@@ -62,6 +62,7 @@ package final class FileReader: Sendable {
     } catch {
       throw error.inFile(map.path)
     }
+    known = Lock(Known(columns: ColumnPages(count: schemaReader.topLevelCount)))
     metrics?.countFile()
   }
 
@@ -80,10 +81,13 @@ package final class FileReader: Sendable {
   package var schema: Schema {
     get throws(ColonnadeError) {
       if let schema = known.withLock({ $0.schema }) { return schema }
-      let schema: Schema
-      do { schema = try schemaReader.schema() } catch { throw error.inFile(path) }
-      known.withLock { $0.schema = schema }
-      return schema
+      let read: (schema: Schema, columns: [FieldReference])
+      do { read = try schemaReader.schema() } catch { throw error.inFile(path) }
+      known.withLock { known in
+        known.schema = read.schema
+        for (index, column) in read.columns.enumerated() { known.columns[index] = column }
+      }
+      return read.schema
     }
   }
 
@@ -132,7 +136,7 @@ package final class FileReader: Sendable {
   /// - Complexity: O(1).
   package func rowGroup(at index: Int) throws(ColonnadeError) -> RowGroupEntry {
     do throws(ColonnadeError) {
-      let section = try metadata.section(.rowGroups)
+      let section = metadata.rowGroups
       guard index >= 0, index < section.count else {
         throw ColonnadeError(
           .invalidArgument, "row group \(index) of a file of \(section.count) row groups")
@@ -165,11 +169,11 @@ package final class FileReader: Sendable {
   }
 
   func reference(column: Int) throws(ColonnadeError) -> FieldReference {
-    if let reference = known.withLock({ $0.columns[column] }) { return reference }
     guard column >= 0, column < columnCount else {
       throw ColonnadeError(
         .invalidArgument, "column \(column) of a file of \(columnCount) columns", file: path)
     }
+    if let reference = known.withLock({ $0.columns[column] }) { return reference }
     let reference: FieldReference
     do { reference = try schemaReader.reference(at: column) } catch { throw error.inFile(path) }
     known.withLock { $0.columns[column] = reference }
@@ -182,7 +186,7 @@ package final class FileReader: Sendable {
       throw ColonnadeError(.invalidArgument, "field \(field) of row group \(rowGroup)")
     }
     return try ChunkEntry(
-      reading: try metadata.section(.chunks).entry(at: rowGroup * fieldCount + field))
+      reading: try metadata.chunks.entry(at: rowGroup * fieldCount + field))
   }
 
   /// Statistics of a column, or of a field below it.

@@ -45,19 +45,18 @@ struct SchemaReader: Sendable {
   /// Whether the columns' ids ascend with their positions.
   var idsAscend: Bool { metadata.summary.idsAscend }
 
-  /// The whole schema.
+  /// The whole schema, and its columns in place.
   /// - Complexity: O(fields).
-  func schema() throws(ColonnadeError) -> Schema {
-    var columns: [Field] = []
+  func schema() throws(ColonnadeError) -> (schema: Schema, columns: [FieldReference]) {
+    var columns: [FieldReference] = []
     columns.reserveCapacity(topLevelCount)
     var budget = textBudget
     for index in 0..<topLevelCount {
-      columns.append(
-        try reference(at: index, depth: 0, slotsPerRow: 1, budget: &budget).field)
+      columns.append(try reference(at: index, depth: 0, slotsPerRow: 1, budget: &budget))
     }
-    let schema = Schema(columns, metadata: try schemaMetadata(&budget))
+    let schema = Schema(columns.map(\.field), metadata: try schemaMetadata(&budget))
     try schema.validate()
-    return schema
+    return (schema, columns)
   }
 
   /// Index of the column with exactly this name.
@@ -66,7 +65,6 @@ struct SchemaReader: Sendable {
     guard topLevelCount > 0 else { return nil }
     let slots = try metadata.section(.nameSlots)
     let hash = FieldEntry.hash(name)
-    let bytes = Array(name.utf8)
     var slot = Int(hash) % slots.count
     for _ in 0..<slots.count {
       let column = try slots.entry(at: slot).u32(0)
@@ -75,7 +73,9 @@ struct SchemaReader: Sendable {
         throw ColonnadeError(.corrupt, "name slot \(slot) holds \(column), which is no column")
       }
       let entry = FieldEntry(reading: try fields.entry(at: Int(column)))
-      if entry.nameHash == hash, try nameBytes(entry) == bytes { return Int(column) }
+      if entry.nameHash == hash, unsafe name.isSame(as: try nameBytes(entry).unsafeBytes) {
+        return Int(column)
+      }
       slot = slot + 1 == slots.count ? 0 : slot + 1
     }
     return nil
@@ -86,7 +86,7 @@ struct SchemaReader: Sendable {
     guard index >= 0, index < topLevelCount else { return false }
     let entry = try self.entry(at: index)
     guard entry.nameHash == FieldEntry.hash(name) else { return false }
-    return try nameBytes(entry).elementsEqual(name.utf8)
+    return unsafe name.isSame(as: try nameBytes(entry).unsafeBytes)
   }
 
   /// Key-value metadata of the schema as a whole.
@@ -149,7 +149,7 @@ struct SchemaReader: Sendable {
     }
     let entry = FieldEntry(reading: try fields.entry(at: index))
     try spend(Int(entry.nameByteCount), &budget)
-    guard let name = String(validating: try nameBytes(entry), as: UTF8.self) else {
+    guard let name = unsafe String(utf8: try nameBytes(entry).unsafeBytes) else {
       throw ColonnadeError(.corrupt, "the name of field \(index) is not UTF-8")
     }
     guard entry.id <= FieldEntry.noID else {
@@ -206,7 +206,7 @@ struct SchemaReader: Sendable {
   }
 
   func name(of entry: FieldEntry) throws(ColonnadeError) -> String {
-    guard let name = String(validating: try nameBytes(entry), as: UTF8.self) else {
+    guard let name = unsafe String(utf8: try nameBytes(entry).unsafeBytes) else {
       throw ColonnadeError(.corrupt, "a column name is not UTF-8")
     }
     return name
@@ -223,11 +223,11 @@ struct SchemaReader: Sendable {
     return total
   }
 
-  private func nameBytes(_ entry: FieldEntry) throws(ColonnadeError) -> [UInt8] {
+  private func nameBytes(_ entry: FieldEntry) throws(ColonnadeError) -> Buffer {
     guard Int(entry.nameByteCount) <= FormatLimits.nameByteCount else {
       throw ColonnadeError(.corrupt, "a column name of \(entry.nameByteCount) bytes")
     }
-    return try heap.heapBytes(position: entry.namePosition, byteCount: Int(entry.nameByteCount))
+    return try heap.heapItem(position: entry.namePosition, byteCount: Int(entry.nameByteCount))
   }
 
   private func spend(_ byteCount: Int, _ budget: inout Int) throws(ColonnadeError) {
@@ -258,10 +258,10 @@ struct SchemaReader: Sendable {
     _ section: SectionReader, _ index: Int
   ) throws(ColonnadeError) -> MetadataEntry {
     let entry = try section.entry(at: index)
-    let key = try heap.heapBytes(position: entry.u32(0), byteCount: Int(entry.u32(4)))
-    let value = try heap.heapBytes(position: entry.u32(8), byteCount: Int(entry.u32(12)))
-    guard let keyText = String(validating: key, as: UTF8.self),
-      let valueText = String(validating: value, as: UTF8.self)
+    let key = try heap.heapItem(position: entry.u32(0), byteCount: Int(entry.u32(4)))
+    let value = try heap.heapItem(position: entry.u32(8), byteCount: Int(entry.u32(12)))
+    guard let keyText = unsafe String(utf8: key.unsafeBytes),
+      let valueText = unsafe String(utf8: value.unsafeBytes)
     else { throw ColonnadeError(.corrupt, "metadata entry \(index) is not UTF-8") }
     return MetadataEntry(keyText, valueText)
   }

@@ -12,7 +12,6 @@ extension BoundPredicate {
   /// - Throws: what the source throws.
   package func prune(_ source: any PruningSource) throws(ColonnadeError) -> Pruning {
     let facts = KnownFacts(source)
-    let conditions: [BoundPredicate] = if case .all(let parts) = self { parts } else { [self] }
     var result = Pruning.all
     for condition in conditions {
       let outcomes = Pruner.outcomes(condition, facts)

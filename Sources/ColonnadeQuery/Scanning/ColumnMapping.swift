@@ -6,23 +6,25 @@ import ColonnadeFormat
 
 /// Columns of a schema in one file.
 struct ColumnMapping: Sendable {
-  /// For each column asked for its index in the file; an inner `nil` where the file has none.
-  let fileColumns: [Int: Int?]
+  /// Those asked for, ascending, and the index of each in the file, -1 where the file has none.
+  private let columns: [Int]
+  private let places: [Int]
 
-  /// - Parameter columns: indices in `catalog` of the columns that are needed.
+  /// - Parameter wanted: indices in `catalog` of the columns that are needed, ascending.
   /// - Throws: `.schemaMismatch` where the file's column is of another type.
   /// - Complexity: O(columns asked for) where the file has them where the schema has them, or under
   ///   the same names.
   init(
-    _ catalog: any ColumnCatalog, file: FileReader, columns: [Int]
+    _ catalog: any ColumnCatalog, file: FileReader, columns wanted: [Int]
   ) throws(ColonnadeError) {
-    var found: [Int: Int?] = [:]
-    let isFileItself = (catalog as? FileReader) === file
-    for column in columns {
-      if isFileItself {
-        found[column] = .some(column)
-        continue
-      }
+    columns = wanted
+    if (catalog as? FileReader) === file {
+      places = wanted
+      return
+    }
+    var places: [Int] = []
+    places.reserveCapacity(wanted.count)
+    for column in wanted {
       let wanted = try catalog.column(at: column)
       var index: Int?
       if column < file.columnCount, try file.columnID(at: column) == wanted.id {
@@ -39,9 +41,29 @@ struct ColumnMapping: Sendable {
             file: file.path)
         }
       }
-      found[column] = .some(index)
+      places.append(index ?? -1)
     }
-    fileColumns = found
+    self.places = places
+  }
+
+  /// Index in the file of a column that was asked for; `nil` where the file has none.
+  subscript(column: Int) -> Int? {
+    guard let place = place(of: column), places[place] >= 0 else { return nil }
+    return places[place]
+  }
+
+  /// Whether a column was asked for, and the file does not have it.
+  func isMissing(_ column: Int) -> Bool { place(of: column).map { places[$0] < 0 } ?? false }
+
+  /// - Complexity: O(1) where all columns up to it were asked for, else O(log columns).
+  private func place(of column: Int) -> Int? {
+    if column < columns.count, columns[column] == column { return column }
+    var (low, high) = (0, columns.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if columns[middle] < column { low = middle + 1 } else { high = middle }
+    }
+    return low < columns.count && columns[low] == column ? low : nil
   }
 
   /// Whether values of type `stored` are values of `wanted`: all but the ids, the metadata and the

@@ -31,9 +31,8 @@ package struct ConditionFilter: Sendable {
 
   package init(_ predicate: BoundPredicate) {
     self.predicate = predicate
-    let parts: [BoundPredicate] = if case .all(let parts) = predicate { parts } else { [predicate] }
     var conditions: [Condition] = []
-    for part in parts.enumerated().sorted(by: { left, right in
+    for part in predicate.conditions.enumerated().sorted(by: { left, right in
       (left.element.cost, left.offset) < (right.element.cost, right.offset)
     }) {
       let condition = Condition(part.element)

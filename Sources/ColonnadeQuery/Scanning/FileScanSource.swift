@@ -58,18 +58,17 @@ struct FileStatistics: PruningSource {
   let rowCount: Int
 
   func statistics(of field: BoundField) throws(ColonnadeError) -> Statistics? {
-    guard let column = mapping.fileColumns[field.column] else { return nil }
-    guard let column else {
-      // The file has no such column: every row is null.
-      return Statistics(
-        count: UInt64(rowCount), nullCount: UInt64(rowCount), nanCount: 0)
+    guard let column = mapping[field.column] else {
+      // A file that has no such column: every row is null.
+      return mapping.isMissing(field.column)
+        ? Statistics(count: UInt64(rowCount), nullCount: UInt64(rowCount), nanCount: 0) : nil
     }
     return try file.statistics(column: column, path: field.path, level: level)
   }
 
   func mayContain(_ value: Value, in field: BoundField) throws(ColonnadeError) -> Bool {
     guard case .rowGroup(let group) = level, field.path.isEmpty,
-      let column = mapping.fileColumns[field.column] ?? nil
+      let column = mapping[field.column]
     else { return true }
     return try file.mayContain(value, column: column, rowGroup: group)
   }

@@ -72,4 +72,12 @@ package final class ScanMetrics: Sendable {
       }
     }
   }
+
+  /// Records what stored bounds ruled out at a level.
+  func record(_ tally: StoredBounds.Tally, of bounds: StoredBounds, at level: ScanLevel) {
+    for (condition, count) in tally.counts.enumerated() where count > 0 {
+      record(.none(reason: bounds.reason(condition)), at: level, count: count)
+    }
+    if tally.rowCount > 0 { update { $0.rowsDone += tally.rowCount } }
+  }
 }

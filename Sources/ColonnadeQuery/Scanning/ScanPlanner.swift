@@ -33,6 +33,7 @@ final class ScanPlanner: @unchecked Sendable {
   private var fragmentMatchesWhole = false
   private var file: FileReader?
   private var mapping: ColumnMapping?
+  private var bounds: StoredBounds?
   /// Row groups left to plan, and the rows of the file that are wanted.
   private var rowGroups: Range<Int> = 0..<0
   private var wantedRows: Range<Int> = 0..<0
@@ -97,6 +98,7 @@ final class ScanPlanner: @unchecked Sendable {
           matchesWhole: run.matchesWhole)
       }
       if let file, let mapping, !rowGroups.isEmpty {
+        if try passRuledOut(of: file) { continue }
         rowGroup = rowGroups.removeFirst()
         try plan(rowGroup, of: file, mapping)
         // A row group that is skipped costs no look at the sizes of its columns.
@@ -109,9 +111,28 @@ final class ScanPlanner: @unchecked Sendable {
       file = opened
       mapping = try ColumnMapping(
         source.columns, file: opened,
-        columns: Set(projection).union(predicate?.columns ?? []).sorted())
+        columns: projection.merged(with: predicate?.columns ?? []))
       (wantedRows, rowGroups) = try fragment.rowGroups(in: opened)
+      bounds =
+        if let predicate, let mapping { StoredBounds(predicate, opened, mapping) } else { nil }
     }
+  }
+
+  /// Passes over the row groups next in line that bounds rule out.
+  /// - Returns: whether there were some.
+  private func passRuledOut(of file: FileReader) throws(ColonnadeError) -> Bool {
+    guard let bounds, !fragmentMatchesWhole else { return false }
+    var tally = bounds.tally
+    let before = rowGroups.count
+    while let group = rowGroups.first, let condition = bounds.condition(rulingOut: group) {
+      let entry = try file.rowGroup(at: group)
+      let firstRow = Int(clamping: entry.firstRow)
+      let wanted = wantedRows.clamped(to: firstRow..<firstRow + entry.rowCount)
+      if !wanted.isEmpty { tally.add(condition, rowCount: wanted.count) }
+      rowGroups.removeFirst()
+    }
+    metrics.record(tally, of: bounds, at: .rowGroup)
+    return rowGroups.count < before
   }
 
   /// Fills `runs` with the zones of a row group that can match.
@@ -145,17 +166,24 @@ final class ScanPlanner: @unchecked Sendable {
       return
     }
     var found: [(rows: Range<Int>, matchesWhole: Bool)] = []
+    var tally = bounds?.tally
     for zone in zones {
       let zoneRows = zone * file.zoneRowCount..<min((zone + 1) * file.zoneRowCount, rowCount)
       let rows = zoneRows.clamped(to: wanted)
       // One zone's statistics are the row group's: asking again would tell nothing new.
-      let zoneVerdict: Pruning =
-        zoneRows.count == rowCount
-        ? verdict
-        : try predicate.prune(
+      let zoneVerdict: Pruning
+      if zoneRows.count == rowCount {
+        zoneVerdict = verdict
+      } else if let bounds,
+        let condition = bounds.condition(rulingOut: zone, of: group, rowCount: rowCount)
+      {
+        tally?.add(condition, rowCount: rows.count)
+        continue
+      } else {
+        zoneVerdict = try predicate.prune(
           FileStatistics(
-            file: file, mapping: mapping, level: .zone(group, zone),
-            rowCount: zoneRows.count))
+            file: file, mapping: mapping, level: .zone(group, zone), rowCount: zoneRows.count))
+      }
       metrics.record(zoneVerdict, at: .zone)
       let matchesWhole: Bool
       switch zoneVerdict {
@@ -173,6 +201,7 @@ final class ScanPlanner: @unchecked Sendable {
         found.append((rows, matchesWhole))
       }
     }
+    if let bounds, let tally { metrics.record(tally, of: bounds, at: .zone) }
     runs = found.reversed()
   }
 
@@ -183,7 +212,7 @@ final class ScanPlanner: @unchecked Sendable {
     let rowCount = try file.rowGroup(at: group).rowCount
     var byteCount = 0
     for column in projection {
-      guard let index = mapping.fileColumns[column] ?? nil else { continue }
+      guard let index = mapping[column] else { continue }
       byteCount += Int(clamping: try file.rawByteCount(column: index, rowGroup: group))
     }
     let perRow = max(1, byteCount / max(rowCount, 1))

@@ -56,7 +56,7 @@ struct ScanUnitReader: Sendable {
     return try filter.select(
       rowCount: unit.rows.count, keeping: projection.columns,
       test: { (column: Int, range: IntegerRange) throws(ColonnadeError) -> Buffer? in
-        guard let fileColumn = unit.columns.fileColumns[column] ?? nil else { return nil }
+        guard let fileColumn = unit.columns[column] else { return nil }
         return try unit.file.select(
           column: fileColumn, rowGroup: unit.rowGroup, rows: unit.rows, within: range)
       },
@@ -76,7 +76,7 @@ struct ScanUnitReader: Sendable {
     var decoded = tested
     let shared = DecodedColumns()
     for (column, values) in tested {
-      guard let index = unit.columns.fileColumns[column] ?? nil else { continue }
+      guard let index = unit.columns[column] else { continue }
       shared.keep(
         values, at: index, rowGroup: unit.rowGroup, rows: unit.rows, selection: inGroup)
     }
@@ -102,7 +102,7 @@ struct ScanUnitReader: Sendable {
     _ column: Int, _ unit: ScanUnit
   ) throws(ColonnadeError) -> OffsetText? {
     guard offsetTextColumns.contains(column),
-      let fileColumn = unit.columns.fileColumns[column] ?? nil
+      let fileColumn = unit.columns[column]
     else { return nil }
     return try unit.file.readOffsetText(
       column: fileColumn, rowGroup: unit.rowGroup, rows: unit.rows)
@@ -115,7 +115,7 @@ struct ScanUnitReader: Sendable {
     _ column: Int, _ unit: ScanUnit, selection: SelectionVector?,
     sharing shared: DecodedColumns? = nil
   ) throws(ColonnadeError) -> Column {
-    guard let fileColumn = unit.columns.fileColumns[column] ?? nil else {
+    guard let fileColumn = unit.columns[column] else {
       // The file was written before the column was added: every row is null.
       let builder = ColumnBuilder(try source.column(at: column).type)
       for _ in 0..<(selection?.count ?? unit.rows.count) { builder.appendNull() }

@@ -105,23 +105,20 @@ private struct TakeReader: Sendable {
     let isSmall = plan.distinctCount * columns.count <= TakeReader.fewValues
     let read = ColumnTable(rowCount: columns.count, columnCount: parts.count)
     let shared = parts.map { _ in DecodedColumns() }
+    let whole = ParallelResults<(Int, Column)>(count: columns.count)
     try WorkerPool.shared.run(
       count: columns.count * parts.count, limit: isSmall ? 1 : nil, cancellation: cancellation
     ) { (index) throws(ColonnadeError) in
-      let (column, part) = (index / parts.count, index % parts.count)
-      read[column, part] = try units.column(
+      let (column, part) = (plan.heaviestFirst[index / parts.count], index % parts.count)
+      let values = try units.column(
         columns[column], parts[part].unit, selection: parts[part].selection,
         sharing: shared[part])
+      // Whoever reads a column's last part puts it together, while others read.
+      guard let all = read.put(values, row: column, column: part) else { return }
+      let found = Column.concatenate(all)
+      whole.set(column, (columns[column], plan.order.map { found.take($0) } ?? found))
     }
-    let ordered = ColumnTable(rowCount: columns.count, columnCount: 1)
-    try WorkerPool.shared.run(
-      count: columns.count, limit: isSmall ? 1 : nil, cancellation: cancellation
-    ) { (index) throws(ColonnadeError) in
-      let whole = Column.concatenate(read.row(index))
-      ordered[index, 0] = plan.order.map { whole.take($0) } ?? whole
-    }
-    var decoded: [Int: Column] = [:]
-    for (index, column) in columns.enumerated() { decoded[column] = ordered.row(index)[0] }
+    let decoded = Dictionary(whole.takeAll()) { first, _ in first }
     return projection.batch(from: decoded, rowCount: plan.rowCount)
   }
 }

@@ -16,6 +16,9 @@ struct TakePlan: Sendable {
   }
 
   var parts: [Part]
+  /// Places of the columns among those that are taken, those of the most bytes first: what is short
+  /// comes last, so that all threads end together.
+  var heaviestFirst: [Int] = []
   /// Rows of the batch, and how many different ones.
   var rowCount: Int
   var distinctCount: Int
@@ -64,7 +67,7 @@ final class TakePlanner: @unchecked Sendable {
     let (sorted, order) = TakePlanner.sorted(wanted)
     var plan = TakePlan(
       parts: [], rowCount: wanted.count, distinctCount: sorted.count, order: order)
-    var byteCount = 0.0
+    var byteCounts = [Double](repeating: 0, count: columns.count)
     var mapped: (fragment: Int, file: FileReader, columns: ColumnMapping, delta: Int)?
     var start = 0
     while start < sorted.count {
@@ -100,24 +103,20 @@ final class TakePlanner: @unchecked Sendable {
           unit: ScanUnit(
             file: file, columns: mapping, rowGroup: group, rows: rows, matchesWhole: true),
           selection: selection))
-      let perRow = try rawByteCount(group, file, mapping) / Double(max(1, entry.rowCount))
-      byteCount += perRow * Double(next - start)
+      let share = Double(next - start) / Double(max(1, entry.rowCount))
+      for (place, column) in columns.enumerated() {
+        guard let index = mapping[column] else { continue }
+        byteCounts[place] += share * Double(try file.rawByteCount(column: index, rowGroup: group))
+      }
       start = next
+    }
+    plan.heaviestFirst = columns.indices.sorted {
+      (byteCounts[$1], $0) < (byteCounts[$0], $1)
     }
     // Rows that come again take their bytes again.
     let repeats = Double(wanted.count) / Double(max(1, sorted.count))
-    return (plan, Int(clamping: Int64(min(byteCount * repeats, 0x1p62))))
-  }
-
-  private func rawByteCount(
-    _ group: Int, _ file: FileReader, _ mapping: ColumnMapping
-  ) throws(ColonnadeError) -> Double {
-    var byteCount = 0.0
-    for column in columns {
-      guard let index = mapping.fileColumns[column] ?? nil else { continue }
-      byteCount += Double(try file.rawByteCount(column: index, rowGroup: group))
-    }
-    return byteCount
+    let byteCount = byteCounts.reduce(0, +) * repeats
+    return (plan, Int(clamping: Int64(min(byteCount, 0x1p62))))
   }
 
   /// The different rows, ascending, and the place of each row asked for among them.
@@ -146,23 +145,33 @@ final class TakePlanner: @unchecked Sendable {
   }
 }
 
-/// Columns that many threads put down, each in its own place.
+/// Parts of columns that many threads put down, each in its own place.
 final class ColumnTable: Sendable {
+  private struct State: ~Copyable {
+    var parts: [Column?]
+    /// Of each row.
+    var missingCounts: [Int]
+  }
+
   private let columnCount: Int
-  private let columns: Lock<[Column?]>
+  private let state: Lock<State>
 
   init(rowCount: Int, columnCount: Int) {
     self.columnCount = columnCount
-    columns = Lock(Array(repeating: nil, count: rowCount * columnCount))
+    state = Lock(
+      State(
+        parts: Array(repeating: nil, count: rowCount * columnCount),
+        missingCounts: Array(repeating: columnCount, count: rowCount)))
   }
 
-  subscript(row: Int, column: Int) -> Column? {
-    get { columns.withLock { $0[row * columnCount + column] } }
-    set { columns.withLock { $0[row * columnCount + column] = newValue } }
-  }
-
-  /// What was put down in a row, in order.
-  func row(_ row: Int) -> [Column] {
-    columns.withLock { $0[row * columnCount..<(row + 1) * columnCount].compactMap { $0 } }
+  /// Puts down a part of a row; each is put down once.
+  /// - Returns: all of the row's, in order, where this was the last; nil before.
+  func put(_ part: Column, row: Int, column: Int) -> [Column]? {
+    state.withLock { state in
+      state.parts[row * columnCount + column] = part
+      state.missingCounts[row] -= 1
+      guard state.missingCounts[row] == 0 else { return nil }
+      return state.parts[row * columnCount..<(row + 1) * columnCount].compactMap { $0 }
+    }
   }
 }

@@ -29,6 +29,8 @@ extension ManifestFile {
   ) throws(ColonnadeError) {
     guard zones.count > 1 else {
       guard let zone = zones.first else { return }
+      // Of the one entry of a zone it says itself what there is to say.
+      if rowCount(zone: zone) == 1 { return try select(zone: zone, filter, into: &selection) }
       switch try filter.verdict(ManifestZone(manifest: self, zone: zone)) {
       case .skipped: selection.prunedZoneCount += 1
       case .whole: try take(zone: zone, matchesWhole: true, into: &selection)
@@ -59,6 +61,7 @@ extension ManifestFile {
     let parts = try partitionColumns(zone: zone)
     var chosen: [(row: Int, matchesWhole: Bool)] = []
     try select(rows: 0..<rowCount(zone: zone), zone: zone, parts, filter, &chosen)
+    if chosen.isEmpty, rowCount(zone: zone) == 1 { selection.prunedZoneCount += 1 }
     selection.entries += try entries(zone: zone, chosen)
   }
 

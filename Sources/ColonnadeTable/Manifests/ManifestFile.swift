@@ -9,13 +9,13 @@ import ColonnadeFormat
 /// One manifest of a snapshot.
 final class ManifestFile: Sendable {
   /// The statistics columns of one column of the table, for the entries of one zone.
-  struct Measured {
-    let minimum: Column
-    let maximum: Column
-    let nulls: Column
+  struct Measured<Part> {
+    let minimum: Part
+    let maximum: Part
+    let nulls: Part
     /// `nil` where the type has no NaN.
-    let nans: Column?
-    let bounds: Column
+    let nans: Part?
+    let bounds: Part
   }
 
   private struct Place: Hashable {
@@ -44,7 +44,7 @@ final class ManifestFile: Sendable {
   private let partTypes: [DataType]
   private let folder: TableFolder
   private let pages: ManifestPages
-  private let measured = Lock<[Place: Measured?]>([:])
+  private let measured = Lock<[Place: Measured<Column>?]>([:])
 
   init(
     _ reference: ManifestReference, partitioning: Partitioning, in access: ManifestAccess
@@ -75,11 +75,48 @@ final class ManifestFile: Sendable {
     try pages.statistics(name, zone: zone)
   }
 
+  /// What an entry states of a column of the table; `nil` where the manifest states nothing.
+  func measured(_ id: Int, zone: Int, row: Int) throws(ColonnadeError) -> Measured<Value>? {
+    if rowCount(zone: zone) == 1, let alone = try measuredAlone(id, zone: zone) { return alone }
+    guard let measured = try measured(id, zone: zone) else { return nil }
+    return Measured(
+      minimum: measured.minimum.value(at: row), maximum: measured.maximum.value(at: row),
+      nulls: measured.nulls.value(at: row), nans: measured.nans?.value(at: row),
+      bounds: measured.bounds.value(at: row))
+  }
+
+  /// What the one entry of a zone states of a column of the table; `nil` where columns must be decoded
+  /// to know.
+  private func measuredAlone(_ id: Int, zone: Int) throws(ColonnadeError) -> Measured<Value>? {
+    guard let type = try columns.type(ofColumn: id),
+      var index = try pages.index(ManifestLayout.minimumName(id), near: -1),
+      let minimum = try pages.constant(index, type, zone: zone)
+    else { return nil }
+    // The columns of one column stand beside each other.
+    func next(_ name: String, _ type: DataType) throws(ColonnadeError) -> Value? {
+      guard let found = try pages.index(name, near: index + 1) else { return nil }
+      index = found
+      return try pages.constant(found, type, zone: zone)
+    }
+    guard let maximum = try next(ManifestLayout.maximumName(id), type),
+      let nulls = try next(ManifestLayout.nullsName(id), .int64)
+    else { return nil }
+    var nans: Value?
+    switch type {
+    case .float16, .float32, .float64:
+      nans = try next(ManifestLayout.nansName(id), .int64)
+      if nans == nil { return nil }
+    default: break
+    }
+    guard let bounds = try next(ManifestLayout.boundsName(id), .uint8) else { return nil }
+    return Measured(minimum: minimum, maximum: maximum, nulls: nulls, nans: nans, bounds: bounds)
+  }
+
   /// The statistics of a column of the table; `nil` where the manifest has none.
-  func measured(_ id: Int, zone: Int) throws(ColonnadeError) -> Measured? {
+  private func measured(_ id: Int, zone: Int) throws(ColonnadeError) -> Measured<Column>? {
     let place = Place(zone: zone, columnID: id)
     if let known = measured.withLock({ $0[place] }) { return known }
-    var found: Measured?
+    var found: Measured<Column>?
     if let type = try columns.type(ofColumn: id),
       let bounds = try checked(ManifestLayout.boundsName(id), .uint8, zone),
       let minimum = try checked(ManifestLayout.minimumName(id), type, zone),
@@ -148,9 +185,15 @@ final class ManifestFile: Sendable {
 
   /// Rows of an entry.
   func entryRowCount(zone: Int, row: Int) throws(ColonnadeError) -> UInt64 {
-    let column = try needed(ManifestLayout.rowCountName, .int64, zone)
-    return UInt64(
-      try number(column.value(at: row), least: 1, ManifestLayout.rowCountName, zone, row))
+    let name = ManifestLayout.rowCountName
+    var value: Value?
+    if rowCount(zone: zone) == 1,
+      let column = try pages.index(name, near: ManifestLayout.rowCountIndex)
+    {
+      value = try pages.constant(column, .int64, zone: zone)
+    }
+    let stored = if let value { value } else { try needed(name, .int64, zone).value(at: row) }
+    return UInt64(try number(stored, least: 1, name, zone, row))
   }
 
   private func number(
@@ -172,7 +215,9 @@ final class ManifestFile: Sendable {
     var fixed: [FixedColumn] = []
     fixed.reserveCapacity(ManifestLayout.fixed.count)
     for (index, (name, type)) in ManifestLayout.fixed.enumerated() {
-      if let value = try pages.constant(name, type, near: index, zone: zone) {
+      if let column = try pages.index(name, near: index),
+        let value = try pages.constant(column, type, zone: zone)
+      {
         fixed.append(.constant(value))
       } else {
         fixed.append(.values(try needed(name, type, zone, rows)))

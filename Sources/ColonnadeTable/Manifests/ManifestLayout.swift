@@ -32,15 +32,16 @@ struct ManifestLayout {
   static let minimumWidened: UInt8 = 1
   static let maximumWidened: UInt8 = 2
 
-  static func partitionName(_ fieldID: Int) -> String { "partition \(fieldID)" }
-  static func minimumName(_ id: Int) -> String { "minimum \(id)" }
-  static func maximumName(_ id: Int) -> String { "maximum \(id)" }
-  static func nullsName(_ id: Int) -> String { "nulls \(id)" }
-  static func nansName(_ id: Int) -> String { "nans \(id)" }
-  static func boundsName(_ id: Int) -> String { "bounds \(id)" }
+  static func partitionName(_ fieldID: Int) -> String { "partition " + String(fieldID) }
+  static func minimumName(_ id: Int) -> String { "minimum " + String(id) }
+  static func maximumName(_ id: Int) -> String { "maximum " + String(id) }
+  static func nullsName(_ id: Int) -> String { "nulls " + String(id) }
+  static func nansName(_ id: Int) -> String { "nans " + String(id) }
+  static func boundsName(_ id: Int) -> String { "bounds " + String(id) }
 
   static let addedVersionName = "added_version"
   static let rowCountName = "row_count"
+  static let rowCountIndex = 6
   /// The columns every manifest begins with, as many as ids from 1.
   static let fixed: [(name: String, type: DataType)] = [
     ("file", .string), ("file_size", .int64), ("file_id", .fixedBinary(byteCount: 16)),

@@ -68,14 +68,18 @@ final class ManifestPages: Sendable {
     return column
   }
 
+  /// The index of a column.
+  /// - Parameter index: where it probably stands.
+  func index(_ name: String, near index: Int) throws(ColonnadeError) -> Int? {
+    try reader.columnIndex(named: name, near: index)
+  }
+
   /// The value that all rows of a zone share, where metadata says so of its row group; `nil` where the
   /// column must be read.
-  /// - Parameter index: where the column probably stands.
   func constant(
-    _ name: String, _ type: DataType, near index: Int, zone: Int
+    _ column: Int, _ type: DataType, zone: Int
   ) throws(ColonnadeError) -> Value? {
-    guard let column = try reader.columnIndex(named: name, near: index) else { return nil }
-    return try reader.constant(column: column, type: type, rowGroup: zones[zone].rowGroup)
+    try reader.constant(column: column, type: type, rowGroup: zones[zone].rowGroup)
   }
 
   /// - Returns: `nil` where the manifest does not have the column or nothing is known of it.

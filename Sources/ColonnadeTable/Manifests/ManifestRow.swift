@@ -28,26 +28,26 @@ struct ManifestRow: PruningStatistics {
   }
 
   private func stored(_ id: Int) throws(ColonnadeError) -> Statistics? {
-    guard let measured = try manifest.measured(id, zone: zone),
-      case .integer(let bits) = measured.bounds.value(at: row)
+    guard let measured = try manifest.measured(id, zone: zone, row: row),
+      case .integer(let bits) = measured.bounds
     else { return nil }
     let flags = UInt8(truncatingIfNeeded: bits)
     var statistics = Statistics(count: rowCount)
-    statistics.nullCount = ManifestRow.count(measured.nulls, row)
-    statistics.nanCount = measured.nans.map { ManifestRow.count($0, row) } ?? 0
-    if !measured.minimum.isNull(at: row) {
+    statistics.nullCount = ManifestRow.count(measured.nulls)
+    statistics.nanCount = measured.nans.map { ManifestRow.count($0) } ?? 0
+    if !measured.minimum.isNull {
       statistics.minimum = .init(
-        measured.minimum.value(at: row), isExact: flags & ManifestLayout.minimumWidened == 0)
+        measured.minimum, isExact: flags & ManifestLayout.minimumWidened == 0)
     }
-    if !measured.maximum.isNull(at: row) {
+    if !measured.maximum.isNull {
       statistics.maximum = .init(
-        measured.maximum.value(at: row), isExact: flags & ManifestLayout.maximumWidened == 0)
+        measured.maximum, isExact: flags & ManifestLayout.maximumWidened == 0)
     }
     return statistics
   }
 
-  private static func count(_ column: Column, _ row: Int) -> UInt64? {
-    guard case .integer(let count) = column.value(at: row) else { return nil }
+  private static func count(_ value: Value) -> UInt64? {
+    guard case .integer(let count) = value else { return nil }
     return UInt64(exactly: count)
   }
 

@@ -51,8 +51,9 @@ package struct TableFolder: Sendable {
   }
 
   static func rootName(_ version: UInt64) -> String {
-    let digits = String(version)
-    return String(repeating: "0", count: versionDigits - digits.utf8.count) + digits
+    let digits = String(version).utf8
+    let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: versionDigits - digits.count)
+    return String(decoding: zeros + digits, as: UTF8.self)
   }
 
   /// The version a name in `snapshots/` stands for; `nil` for leftovers.

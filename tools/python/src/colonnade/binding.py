@@ -20,11 +20,11 @@ from .errors import (
 ABI_VERSION = 1
 _NAME = "libcolonnade.so.1"
 
-_OUT = POINTER(c_void_p)
-_OPTIONS = POINTER(structures.ScanOptions)
-_STREAM = POINTER(structures.ArrowArrayStream)
-# Streams and arrays may lie in structures of ours or at an address of a capsule.
+# Where something of ours lies, or what is in a capsule. To see that a structure is of the right type
+# takes ctypes longer than most calls.
 _ADDRESS = c_void_p
+_OUT = _ADDRESS
+_OPTIONS = _ADDRESS
 _FUNCTIONS: dict[str, tuple[object, list[object]]] = {
     "colonnade_abi_version": (c_uint32, []),
     "colonnade_version": (c_char_p, []),
@@ -157,7 +157,7 @@ def call(name: str, *arguments) -> None:
         ColonnadeError: What the function says.
     """
     error = c_void_p()
-    status = getattr(library(), name)(*arguments, ctypes.byref(error))
+    status = getattr(library(), name)(*arguments, ctypes.addressof(error))
     if status != 0:
         raise take_error(error.value, status)
 

@@ -85,14 +85,15 @@ class Cancellation:
         self.address: int | None = None
         self.raised: BaseException | None = None
         self._is_foreign = False
-        self._free = library().colonnade_cancellation_free
+        functions = library()
+        self._free = functions.colonnade_cancellation_free
         self._poll = None
         # Handlers run on the main thread only; elsewhere there is nothing to ask.
         if threading.current_thread() is threading.main_thread():
             answers = self._answers()
             next(answers)
             self._poll = POLL(answers.send)
-        self.address = library().colonnade_cancellation_new(self._poll, None)
+        self.address = functions.colonnade_cancellation_new(self._poll, None)
 
     def _answers(self) -> Generator[bool, object, None]:
         try:

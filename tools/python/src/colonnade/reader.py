@@ -36,8 +36,7 @@ class BatchReader:
         self._progress = progress
         self._is_closed = False
         self._columns: tuple[Schema, OwnedSchema] | None = None
-        get_next = stream.structure.get_next
-        self._get_next = STREAM_GET_NEXT(get_next)
+        self._get_next = STREAM_GET_NEXT(stream.structure.get_next)
 
     @classmethod
     def start(cls, fill: Callable[[int, int | None], None],
@@ -67,7 +66,7 @@ class BatchReader:
         structure = self._opened().structure
         owner = OwnedSchema(ArrowSchema())
         status = STREAM_GET_SCHEMA(structure.get_schema)(
-            ctypes.byref(structure), ctypes.byref(owner.structure))
+            ctypes.addressof(structure), ctypes.addressof(owner.structure))
         if status != 0:
             raise self._failure(status)
         return owner
@@ -98,7 +97,7 @@ class BatchReader:
         address = library().colonnade_stream_error(ctypes.addressof(structure))
         if address:
             return take_error(address)
-        text = STREAM_GET_LAST_ERROR(structure.get_last_error)(ctypes.byref(structure))
+        text = STREAM_GET_LAST_ERROR(structure.get_last_error)(ctypes.addressof(structure))
         shown = (text or b"").decode("utf-8", "replace") or f"the stream failed with {status}"
         return ColonnadeError(shown, errno=status)
 
@@ -120,7 +119,8 @@ class BatchReader:
                 self._opened()
             return None
         array = OwnedArray(ArrowArray())
-        status = self._get_next(ctypes.byref(self._stream.structure), ctypes.byref(array.structure))
+        status = self._get_next(
+            ctypes.addressof(self._stream.structure), ctypes.addressof(array.structure))
         if status != 0:
             failure = self._failure(status)
             self._is_closed = True

@@ -30,10 +30,12 @@ class ScanRequest:
                  limit: int | None = None, rows: range | None = None,
                  batch_rows: int | None = None, strings: str = "offsets",
                  progress: Progress = None) -> None:
-        self.options = ScanOptions()
+        self.options = ScanOptions.new()
         self._kept: list[object] = []
-        self._set_columns(columns)
-        self._set_filter(filter, parameters)
+        if columns is not None:
+            self._set_columns(columns)
+        if filter is not None or parameters:
+            self._set_filter(filter, parameters)
         if limit is not None:
             self.options.limit = _count(limit, "limit")
         if rows is not None:
@@ -50,9 +52,7 @@ class ScanRequest:
         if self.progress is not None:
             self.options.progress = self.progress.callback
 
-    def _set_columns(self, columns: Iterable[str | Column] | None) -> None:
-        if columns is None:
-            return
+    def _set_columns(self, columns: Iterable[str | Column]) -> None:
         if isinstance(columns, (str, bytes)) or not isinstance(columns, Iterable):
             raise InvalidArgumentError(f"columns is a list of names, not {columns!r}; a single one "
                                        f"is [{columns!r}]")
@@ -87,14 +87,14 @@ class ScanRequest:
             raise InvalidArgumentError(
                 f"filter is the text of a predicate or an expression of col(…), not "
                 f"{type(filter).__name__}")
-        elif filter is None and parameters:
+        elif filter is None:
             raise InvalidArgumentError("parameters were given, and no filter")
-        if filter is None:
-            return
         self.options.where = text_argument(filter)
+        if parameters is None:
+            return
         bound = Parameters(parameters)
-        self._kept.append(bound)
         if bound.count:
+            self._kept.append(bound)
             self.options.parameters = bound.array
             self.options.parameter_count = bound.count
 
@@ -104,6 +104,11 @@ class ScanRequest:
                 f"rows is a range of row numbers such as range(0, 1000), not {rows!r}")
         self.options.first_row = rows.start
         self.options.end_row = max(rows.start, rows.stop)
+
+    @property
+    def address(self) -> int:
+        """Where the options stand, as long as this lives."""
+        return ctypes.addressof(self.options)
 
     def ask_for(self, schema: ArrowSchema) -> None:
         """Asks for layouts that a schema names; it must live until the stream is made."""

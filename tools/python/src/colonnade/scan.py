@@ -36,7 +36,7 @@ class Scan(Rows):
         return ScanRequest(**question)
 
     def _fill(self, request: ScanRequest, address: int) -> None:
-        call("colonnade_scan", self._handle.address, request.options, address)
+        call("colonnade_scan", self._handle.address, request.address, address)
 
     def count(self) -> int:
         """How many rows the scan gives; they are read only where statistics do not tell."""

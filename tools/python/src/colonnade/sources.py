@@ -192,9 +192,10 @@ def stream_schema(stream: OwnedStream) -> OwnedSchema:
         raise ClosedError("the stream was used up")
     owner = OwnedSchema(ArrowSchema())
     status = STREAM_GET_SCHEMA(structure.get_schema)(
-        ctypes.byref(structure), ctypes.byref(owner.structure))
+        ctypes.addressof(structure), ctypes.addressof(owner.structure))
     if status != 0:
-        text = STREAM_GET_LAST_ERROR(structure.get_last_error)(ctypes.byref(structure)) or b""
+        text = STREAM_GET_LAST_ERROR(structure.get_last_error)(
+            ctypes.addressof(structure)) or b""
         raise ColonnadeError("the stream gives no schema: "
                              + text.decode("utf-8", "replace"), errno=status)
     return owner

@@ -61,10 +61,12 @@ class ArrowArrayStream(Structure):
 
 SCHEMA_RELEASE = CFUNCTYPE(None, POINTER(ArrowSchema))
 ARRAY_RELEASE = CFUNCTYPE(None, POINTER(ArrowArray))
-STREAM_RELEASE = CFUNCTYPE(None, POINTER(ArrowArrayStream))
-STREAM_GET_SCHEMA = CFUNCTYPE(c_int, POINTER(ArrowArrayStream), POINTER(ArrowSchema))
-STREAM_GET_NEXT = CFUNCTYPE(c_int, POINTER(ArrowArrayStream), POINTER(ArrowArray))
-STREAM_GET_LAST_ERROR = CFUNCTYPE(c_char_p, POINTER(ArrowArrayStream))
+# Those we only call take addresses: to see that a structure is of the right type takes ctypes longer
+# than most calls.
+RELEASE = CFUNCTYPE(None, c_void_p)
+STREAM_GET_SCHEMA = CFUNCTYPE(c_int, c_void_p, c_void_p)
+STREAM_GET_NEXT = CFUNCTYPE(c_int, c_void_p, c_void_p)
+STREAM_GET_LAST_ERROR = CFUNCTYPE(c_char_p, c_void_p)
 
 FLAG_DICTIONARY_ORDERED = 1
 FLAG_NULLABLE = 2
@@ -75,12 +77,8 @@ def release(structure: ArrowSchema | ArrowArray | ArrowArrayStream) -> None:
     """Calls the release callback of a structure, once; nothing where it was called already."""
     address = structure.release
     if address:
-        _RELEASES[type(structure)](address)(ctypes.byref(structure))
+        RELEASE(address)(ctypes.addressof(structure))
         structure.release = None
-
-
-_RELEASES = {ArrowSchema: SCHEMA_RELEASE, ArrowArray: ARRAY_RELEASE,
-             ArrowArrayStream: STREAM_RELEASE}
 
 
 @functools.lru_cache(maxsize=64)
@@ -132,6 +130,14 @@ class ScanOptions(Structure):
 
     def __init__(self) -> None:
         super().__init__(size=ctypes.sizeof(ScanOptions), limit=-1, end_row=2**64 - 1)
+
+    @staticmethod
+    def new() -> ScanOptions:
+        """New options, copied from such that were made before: names are not looked up again."""
+        return ScanOptions.from_buffer_copy(_NEW_SCAN_OPTIONS)
+
+
+_NEW_SCAN_OPTIONS = bytes(ScanOptions())
 
 
 class WriteOptions(Structure):

@@ -86,7 +86,7 @@ def count_rows(handle: Handle, question: dict[str, Any]) -> int:
     counted = c_uint64()
     with Cancellation() as cancellation:
         request.use(cancellation.address)
-        call("colonnade_count", handle.address, request.options, ctypes.byref(counted))
+        call("colonnade_count", handle.address, request.address, ctypes.byref(counted))
     return counted.value
 
 
@@ -106,7 +106,7 @@ class Table:
         self._path = path_text(path)
         table = c_void_p()
         call("colonnade_open", text_argument(self._path), text_argument(_version_text(at)),
-             ctypes.byref(table))
+             ctypes.addressof(table))
         self._opened: Handle | None = Handle(table.value, library().colonnade_table_free)
         self._described: dict[str, Any] | None = None
         self._schema: Schema | None = None
@@ -158,7 +158,7 @@ class Table:
     def _description(self) -> dict[str, Any]:
         if self._described is None:
             text = c_void_p()
-            call("colonnade_table_description", self._handle.address, ctypes.byref(text))
+            call("colonnade_table_description", self._handle.address, ctypes.addressof(text))
             self._described = json.loads(take_text(text.value))
         return self._described
 
@@ -220,11 +220,11 @@ class Table:
             >>> for batch in scan:
             ...     print(batch.num_rows)
         """
+        if columns is not None and not isinstance(columns, str):
+            columns = list(columns)
         return Scan(self, self._handle, {
-            "columns": None if columns is None or isinstance(columns, str) else list(columns),
-            "filter": filter, "limit": limit, "parameters": parameters, "rows": rows,
-            "batch_rows": batch_rows, "strings": strings, "progress": progress,
-            **({"columns": columns} if isinstance(columns, str) else {})})
+            "columns": columns, "filter": filter, "limit": limit, "parameters": parameters,
+            "rows": rows, "batch_rows": batch_rows, "strings": strings, "progress": progress})
 
     def take(self, rows: Iterable[int], columns: Iterable[str | Column] | None = None) -> Take:
         """Rows by their numbers in the table's order (0 is the first), in the order named.
@@ -286,7 +286,7 @@ class Table:
         with Cancellation() as cancellation:
             request.use(cancellation.address)
             call("colonnade_extremes", self._handle.address, text_argument(column),
-                 request.options, ctypes.addressof(stream.structure))
+                 request.address, ctypes.addressof(stream.structure))
         return next(BatchReader(stream, None)).to_pydict()
 
     def stats(self, columns: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
@@ -302,7 +302,7 @@ class Table:
         array = None if names is None else text_array_type(max(1, len(names)))(*names)
         text = c_void_p()
         call("colonnade_table_statistics", self._handle.address, array,
-             0 if names is None else len(names), ctypes.byref(text))
+             0 if names is None else len(names), ctypes.addressof(text))
         return {column["name"]: column for column in json.loads(take_text(text.value))["columns"]}
 
     def explain(self, columns: Iterable[str | Column] | None = None,
@@ -322,8 +322,8 @@ class Table:
         text = c_void_p()
         with Cancellation() as cancellation:
             request.use(cancellation.address)
-            call("colonnade_explain", self._handle.address, request.options, analyze,
-                 ctypes.byref(text))
+            call("colonnade_explain", self._handle.address, request.address, analyze,
+                 ctypes.addressof(text))
         return json.loads(take_text(text.value))
 
     def divide(self, n: int) -> list[range]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from array import array
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,7 +30,7 @@ class Take(Rows):
 
     def _fill(self, request: ScanRequest, address: int) -> None:
         call("colonnade_take", self._handle.address, self._numbers, len(self._numbers),
-             request.options, address)
+             request.address, address)
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -47,10 +48,29 @@ def row_numbers(rows: Iterable[int]) -> Any:
     try:
         if hasattr(rows, "tolist"):
             rows = rows.tolist()
-        numbers = [number.__index__() for number in rows]
+        # Bytes would be taken for numbers in memory instead of a number each.
+        listed = rows if isinstance(rows, list | tuple) else list(rows)
+    except TypeError:
+        raise _no_list(rows) from None
+    try:
+        packed = array("Q", listed)
+    except (OverflowError, TypeError):
+        # Not all of them are row numbers: which one says so.
+        packed = array("Q", _checked(rows, listed))
+    return (ctypes.c_uint64 * len(packed)).from_buffer(packed)
+
+
+def _checked(rows: Iterable[int], listed: list[int] | tuple[int, ...]) -> list[int]:
+    """The same numbers one by one, for the first that is none."""
+    try:
+        numbers = [number.__index__() for number in listed]
     except (AttributeError, TypeError):
-        raise InvalidArgumentError(f"rows is a list of row numbers, not {rows!r}") from None
+        raise _no_list(rows) from None
     for number in numbers:
         if not 0 <= number < 2**64:
             raise InvalidArgumentError(f"{number} is no row number: the first row is 0")
-    return (ctypes.c_uint64 * len(numbers))(*numbers)
+    return numbers
+
+
+def _no_list(rows: Any) -> InvalidArgumentError:
+    return InvalidArgumentError(f"rows is a list of row numbers, not {rows!r}")

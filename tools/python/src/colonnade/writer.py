@@ -81,7 +81,7 @@ class Writer:
         options.cancellation = self._cancellation.address
         opened = c_void_p()
         call("colonnade_writer_open", text_argument(self._path),
-             ctypes.addressof(self._schema.structure), options, ctypes.byref(opened))
+             ctypes.addressof(self._schema.structure), options, ctypes.addressof(opened))
         self._handle: Handle | None = Handle(opened.value, library().colonnade_writer_free)
 
     @property

@@ -1,0 +1,71 @@
+// A comparison with a number, held against the bounds that a file stores of one column: row groups
+// and zones without such values are passed over, with nothing made of what is said of them.
+// Invariant: what is unusual here, or damaged, rules nothing out; who asks for the statistics then is
+// told what is wrong with them.
+
+package import ColonnadeArrays
+import ColonnadeBase
+
+/// A range of numbers in question, and where the bounds of a column stand.
+package final class BoundFilter: Sendable {
+  private let range: BoundRange
+  private let column: Int
+  private let fieldCount: Int
+  private let zoneShift: Int
+  private let chunks: SectionReader
+  private let statistics: SectionReader
+
+  /// - Parameters:
+  ///   - value: of the column's type.
+  ///   - holds: whether values below (−1), equal to (0) and above (1) `value` are in question.
+  /// - Returns: `nil` where bounds of such a column are no numbers, or are not there.
+  package init?(_ file: FileReader, column: Int, _ value: Value, holds: (Int) -> Bool) {
+    guard let field = try? file.reference(column: column), !field.isEncrypted,
+      let range = BoundRange(field.field.type, value, holds: holds),
+      let statistics = try? file.metadata.section(.narrowStatistics)
+    else { return nil }
+    self.range = range
+    self.column = field.index
+    chunks = file.metadata.chunks
+    self.statistics = statistics
+    fieldCount = Int(file.metadata.summary.fieldCount)
+    zoneShift = Int(file.header.zoneShift)
+  }
+
+  /// True only where no row of a row group holds a value in question.
+  package func rulesOut(rowGroup: Int) -> Bool {
+    guard let chunk = chunk(rowGroup) else { return false }
+    return excludes(Int(chunk.statistics), count: chunk.slotCount)
+  }
+
+  /// True only where no row of a zone holds a value in question.
+  /// - Parameter rowCount: of the row group.
+  package func rulesOut(zone: Int, of rowGroup: Int, rowCount: Int) -> Bool {
+    let first = zone << zoneShift
+    guard first < rowCount, rowCount > 1 << zoneShift, let chunk = chunk(rowGroup) else {
+      return false
+    }
+    return excludes(
+      Int(chunk.statistics) + 1 + zone, count: UInt64(min(1 << zoneShift, rowCount - first)))
+  }
+
+  /// Where statistics of numbers are named.
+  private func chunk(_ rowGroup: Int) -> ChunkEntry? {
+    guard let bytes = try? chunks.entry(at: rowGroup * fieldCount + column),
+      let chunk = try? ChunkEntry(reading: bytes), chunk.statistics != FormatLimits.none,
+      !chunk.hasWideStatistics
+    else { return nil }
+    return chunk
+  }
+
+  private func excludes(_ index: Int, count: UInt64) -> Bool {
+    guard let entry = try? statistics.entry(at: index) else { return false }
+    let flags = StatisticsEntry.Flags(rawValue: entry.u16(22))
+    let nulls = flags.contains(.nullCountKnown) ? entry.u48(16) : 0
+    let nans = flags.contains(.nanCountKnown) ? entry.u48(24) : 0
+    guard flags.contains([.hasMinimum, .hasMaximum]), nulls + nans <= count,
+      !range.holdsNaN || (flags.contains(.nanCountKnown) && nans == 0)
+    else { return false }
+    return range.excludes(minimum: entry.u64(0), maximum: entry.u64(8))
+  }
+}

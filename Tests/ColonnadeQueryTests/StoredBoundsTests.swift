@@ -1,0 +1,89 @@
+// Row groups and zones that bounds rule out as they are stored are those that statistics rule out,
+// for the same reason.
+
+import ColonnadeArrays
+import ColonnadeBase
+import ColonnadeFormat
+import TestSupport
+import Testing
+
+@testable import ColonnadeQuery
+
+@Suite struct StoredBoundsTests {
+  private static let operators: [ComparisonOperator] = [
+    .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual,
+  ]
+
+  /// A file of `columns` in two row groups, in zones of 16 rows.
+  private func withFile(
+    _ columns: RandomColumns, _ body: (FileReader) throws -> Void
+  ) throws {
+    let path = "/tmp/colonnade-bounds-\(PosixFileSystem.shared.randomName(byteCount: 8)).cln"
+    defer {
+      do throws(ColonnadeError) { try PosixFileSystem.shared.remove(path) } catch {
+        print("could not remove \(path): \(error)")
+      }
+    }
+    let schema = RandomColumns.schema.assigningIDs()
+    var options = FileWriterOptions()
+    options.synchronizes = false
+    options.zoneShift = 4
+    let writer = try FileWriter(path, in: PosixFileSystem.shared, schema: schema, options: options)
+    let batch = Batch(schema: schema, columns: columns.columns, rowCount: columns.rowCount)
+    let middle = columns.rowCount * 2 / 3
+    _ = try writer.write(rowGroup: batch.slice(0..<middle))
+    _ = try writer.write(rowGroup: batch.slice(middle..<columns.rowCount))
+    _ = try writer.finish()
+    try body(FileReader(path, in: PosixFileSystem.shared))
+  }
+
+  @Test func theyRuleOutWhatStatisticsDo() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("seed of random bounds: \(seed)")
+    var generator = SeededGenerator(seed: seed)
+    var (ruledOut, pruned) = (0, 0)
+    for _ in 0..<10 {
+      let columns = try RandomColumns(count: 200, using: &generator)
+      try withFile(columns) { file in
+        for (index, field) in try file.schema.fields.enumerated() where !field.type.isNested {
+          for operation in Self.operators {
+            let value = RandomColumns.value(field.type, 40, using: &generator)
+            let bound = BoundField(
+              column: index, columnID: field.id, path: [], type: field.type, name: field.name)
+            let predicate = BoundPredicate.comparison(.field(bound), operation, value)
+            let comment: Comment = "seed \(seed): \(predicate)"
+            let mapping = try ColumnMapping(file, file: file, columns: [index])
+            let stored = StoredBounds(predicate, file, mapping)
+            func check(
+              _ found: Int?, _ level: StatisticsLevel, _ rowCount: Int
+            ) throws {
+              let verdict = try predicate.prune(
+                FileStatistics(file: file, mapping: mapping, level: level, rowCount: rowCount))
+              guard case .none(let reason) = verdict else {
+                #expect(found == nil, comment)
+                return
+              }
+              if stored != nil { pruned += 1 }
+              if let found {
+                ruledOut += 1
+                #expect(found == 0 && stored?.reason(found) == reason, comment)
+              }
+            }
+            for group in 0..<file.rowGroupCount {
+              let rowCount = try file.rowGroup(at: group).rowCount
+              try check(stored?.condition(rulingOut: group), .rowGroup(group), rowCount)
+              for zone in 0..<(rowCount + 15) / 16 {
+                try check(
+                  stored?.condition(rulingOut: zone, of: group, rowCount: rowCount),
+                  .zone(group, zone), min(16, rowCount - zone * 16))
+              }
+            }
+          }
+        }
+      }
+    }
+    print("ruled out by bounds \(ruledOut) of \(pruned)")
+    // What only nulls rule out, or no NaN, is left to the statistics.
+    #expect(ruledOut > pruned / 2)
+  }
+}
