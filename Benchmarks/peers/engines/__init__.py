@@ -10,6 +10,7 @@ ENGINES = {
     "colonnade": ("colonnade", {}),
     "colonnade-fast": ("colonnade", {"profile": "fast"}),
     "colonnade-archive": ("colonnade", {"profile": "archive"}),
+    "colonnade-attached": ("colonnade", {"attached": True}),
     "pyarrow": ("pyarrow", {}),
     "pyarrow-tuned": ("pyarrow", {"tuned": True}),
     "polars": ("polars", {}),
