@@ -16,9 +16,9 @@ import Synchronization
   static let granuleByteCount = max(4096, Int(sysconf(Int32(_SC_PAGESIZE))))
   private static let granuleShift = granuleByteCount.trailingZeroBitCount
   /// Granules populated at once for those who come again and again, or go on where they were: what the
-  /// kernel reads around a cold fault anyway, so that fewer would spare the disk nothing. Measured on 20,000 random rows of
-  /// a cached file of 1 GiB: 0.65 µs a row with 4 KiB at once, 0.33 with 64 KiB, 0.22 with 128 KiB,
-  /// 0.06 with 1 MiB; from a cold disk the same 0.3 ms a row for all of them.
+  /// kernel reads around a cold fault anyway, so that fewer would spare the disk nothing. Measured on
+  /// 20,000 random rows of a cached file of 1 GiB: 0.65 µs a row with 4 KiB at once, 0.33 with 64 KiB,
+  /// 0.22 with 128 KiB, 0.06 with 1 MiB; from a cold disk the same 0.3 ms a row for all of them.
   static let granulesAtOnce = max(1, (128 << 10) / granuleByteCount)
   /// So many granules behind one that is populated, somebody goes on who reads entry for entry.
   private static let nearbyCount = 4
