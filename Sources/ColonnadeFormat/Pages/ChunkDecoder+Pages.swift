@@ -162,10 +162,6 @@ extension ChunkDecoder {
   private func prefetch(_ page: Page, _ slot: Int) {
     let entry = page.entry
     guard !entry.isFramed, page.range.contains(slot) else { return }
-    guard
-      entry.encodingCode == Encoding.symbols.rawValue
-        || entry.encodingCode == Encoding.packed.rawValue
-    else { return }
     let block = (slot - page.range.lowerBound) / DeltaEncoding.blockCount
     let width = min(64, Int(entry.bitWidth))
     let before: Int

@@ -37,17 +37,21 @@ import Testing
     return [integers, decimals, nullable, texts, bits, noise, ascending, prices].map { $0.finish() }
   }
 
+  /// A file of one row group.
+  private static func write(_ columns: [Column], to path: String) throws {
+    let schema = Schema(columns.enumerated().map { Field("c\($0)", $1.type) }).assigningIDs()
+    let writer = try FileWriter(path, in: PosixFileSystem.shared, schema: schema)
+    try writer.write(rowGroup: Batch(schema: schema, columns: columns, rowCount: rowCount))
+    _ = try writer.finish()
+  }
+
   @Test func oneRowReadsItsBlocks() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)
     let columns = try Self.columns(using: &generator)
-    let schema = Schema(columns.enumerated().map { Field("c\($0)", $1.type) }).assigningIDs()
     let path = TestFile.path("few")
     defer { TestFile.remove(path) }
-    let writer = try FileWriter(path, in: PosixFileSystem.shared, schema: schema)
-    try writer.write(
-      rowGroup: Batch(schema: schema, columns: columns, rowCount: Self.rowCount))
-    _ = try writer.finish()
+    try Self.write(columns, to: path)
     for (index, column) in columns.enumerated() {
       for _ in 0..<20 {
         let row = Int.random(in: 0..<Self.rowCount, using: &generator)
@@ -69,18 +73,15 @@ import Testing
       }
     }
   }
+
   /// Rows far apart: of each the one or two blocks that hold its bits, asked for at once.
   @Test func chosenRowsReadTheirBlocks() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)
     let columns = try Self.columns(using: &generator)
-    let schema = Schema(columns.enumerated().map { Field("c\($0)", $1.type) }).assigningIDs()
     let path = TestFile.path("chosen-rows")
     defer { TestFile.remove(path) }
-    let writer = try FileWriter(path, in: PosixFileSystem.shared, schema: schema)
-    try writer.write(
-      rowGroup: Batch(schema: schema, columns: columns, rowCount: Self.rowCount))
-    _ = try writer.finish()
+    try Self.write(columns, to: path)
     for density in [0.001, 0.005, 0.02, 0.3] {
       // Whole pages: the last one ends within a block of integers.
       let rows = (0..<UInt32(32_768)).filter { _ in generator.chance(density) }
@@ -105,19 +106,16 @@ import Testing
       }
     }
   }
+
   /// A damaged block that holds a bit of a chosen row is found, whatever else is damaged: what is read
   /// are the values, or an error.
   @Test func aDamagedBlockOfAChosenRowIsFound() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)
     let columns = try Self.columns(using: &generator)
-    let schema = Schema(columns.enumerated().map { Field("c\($0)", $1.type) }).assigningIDs()
     let path = TestFile.path("damaged-rows")
     defer { TestFile.remove(path) }
-    let writer = try FileWriter(path, in: PosixFileSystem.shared, schema: schema)
-    try writer.write(
-      rowGroup: Batch(schema: schema, columns: columns, rowCount: Self.rowCount))
-    _ = try writer.finish()
+    try Self.write(columns, to: path)
     let bytes = try PosixFileSystem.shared.readAll(path, limit: 1 << 30).array
     let rows = (0..<UInt32(Self.rowCount)).filter { _ in generator.chance(0.002) }
     var (failures, successes) = (0, 0)
