@@ -3,9 +3,13 @@
     python -m pytest Tests/python        (needs pytest and zstandard)
 """
 
+import ast
+import graphlib
 import json
 import random
 import struct
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -387,6 +391,32 @@ def test_command(tmp_path, capsys):
     path.write_bytes(b"no")
     assert rr.main([str(path)]) == 1
     assert "error" in capsys.readouterr().err
+
+
+def test_command_of_the_folder(tmp_path):
+    """The package runs as the folder that it is, from wherever one stands."""
+    path = tmp_path / "x.cln"
+    path.write_bytes(sample().finish())
+    command = [sys.executable, ROOT / "spec" / "reference_reader", path, "--dump"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == rr.dump(rr.read(path))
+
+
+def test_parts_stand_in_one_order():
+    """Each part of the reader imports only parts that come before it."""
+    folder = ROOT / "spec" / "reference_reader"
+    imported = {}
+    for path in folder.rglob("*.py"):
+        module = ["reference_reader", *path.relative_to(folder).with_suffix("").parts]
+        if module[-1] == "__init__":
+            module.pop()
+        package = module if path.stem == "__init__" else module[:-1]
+        imported[".".join(module)] = {
+            ".".join([*package[:len(package) - node.level + 1], node.module])
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.ImportFrom) and node.level}
+    assert len(imported) > 20
+    graphlib.TopologicalSorter(imported).prepare()  # raises where parts import one another
 
 
 # Goldens

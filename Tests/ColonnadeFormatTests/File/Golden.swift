@@ -83,7 +83,7 @@ struct Golden: Sendable, CustomTestStringConvertible {
     return patched.bytes
   }
 
-  /// Every column's values as JSON, in the form that spec/reference_reader.py prints with `--json`.
+  /// Every column's values as JSON, in the form that spec/reference_reader prints with `--json`.
   func expectedJSON() throws -> String {
     let batches = try batches()
     var text = "{"
