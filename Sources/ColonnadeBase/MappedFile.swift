@@ -41,7 +41,7 @@ import Synchronization
   private let fileSystem: any FileSystem
   private let base: UnsafeRawPointer
   /// One bit per granule, set once it is populated.
-  private let populated: UnsafeMutablePointer<Atomic<UInt64>>
+  private let populated: AtomicBits
   /// How often something was populated.
   private let broughtInCount = Atomic<Int>(0)
   /// Set where the bytes are read instead of mapped; stays open as long as the file is in use.
@@ -94,7 +94,7 @@ import Synchronization
     unsafe self.base = base
     self.reader = reader
     self.memory = memory
-    unsafe populated = MappedFile.bits(of: memory == nil ? size : 0)
+    populated = AtomicBits(count: memory == nil ? size >> MappedFile.granuleShift + 1 : 0)
   }
 
   private static func whole(
@@ -118,25 +118,13 @@ import Synchronization
     unsafe base = bytes.unsafeAddress
     reader = nil
     memory = bytes
-    unsafe populated = MappedFile.bits(of: 0)
-  }
-
-  /// A bit a granule, none set.
-  /// - Complexity: O(1) for what is never asked for: a large file's bits stay untouched zero pages.
-  private static func bits(of byteCount: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
-    let wordCount = ((byteCount >> granuleShift) + 1 + 63) / 64
-    guard let zeros = unsafe calloc(wordCount, MemoryLayout<UInt64>.stride) else {
-      preconditionFailure("no memory for \(wordCount) words")
-    }
-    // SAFETY: an atomic number lies in memory like the number, and zero is all zero bytes.
-    return unsafe zeros.bindMemory(to: Atomic<UInt64>.self, capacity: wordCount)
+    populated = AtomicBits(count: 0)
   }
 
   deinit {
     if byteCount > 0, memory == nil {
       unsafe munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
     }
-    unsafe free(populated)
   }
 
   /// A range of the file, populated, sharing the map.
@@ -179,17 +167,7 @@ import Synchronization
     if count == 0 || memory != nil { return }
     var granule = offset >> MappedFile.granuleShift
     let end = ((offset + count - 1) >> MappedFile.granuleShift) + 1
-    while granule < end {
-      let word = unsafe populated[granule >> 6].load(ordering: .acquiring)
-      // Populated granules from here on, in this word.
-      let known = (~(word >> UInt64(granule & 63))).trailingZeroBitCount
-      if known > 0 {
-        granule += min(known, 64 - granule & 63)
-        continue
-      }
-      var stop = granule + 1
-      while stop < end, !isPopulated(stop) { stop += 1 }
-      let wanted = granule..<stop
+    while let wanted = populated.firstMissingRun(in: granule..<end) {
       let wider = widened(wanted)
       do throws(ColonnadeError) {
         try bringIn(wider)
@@ -198,7 +176,7 @@ import Synchronization
         guard wider != wanted, error.kind == .truncated else { throw error }
         try bringIn(wanted)
       }
-      granule = stop
+      granule = wanted.upperBound
     }
   }
 
@@ -207,7 +185,7 @@ import Synchronization
     let before = broughtInCount.wrappingAdd(1, ordering: .relaxed).oldValue
     let isOften = before >= MappedFile.narrowCount
     let goesOn = (1...MappedFile.nearbyCount).contains { distance in
-      granules.lowerBound >= distance && isPopulated(granules.lowerBound - distance)
+      granules.lowerBound >= distance && populated.contains(granules.lowerBound - distance)
     }
     guard isOften || (goesOn && granules.count < MappedFile.granulesAtOnce) else {
       return granules
@@ -218,11 +196,6 @@ import Synchronization
     return first..<min((granules.upperBound + mask) & ~mask, last + 1)
   }
 
-  private func isPopulated(_ granule: Int) -> Bool {
-    let word = unsafe populated[granule >> 6].load(ordering: .acquiring)
-    return word >> UInt64(granule & 63) & 1 == 1
-  }
-
   private func bringIn(_ granules: Range<Int>) throws(ColonnadeError) {
     let start = granules.lowerBound << MappedFile.granuleShift
     let end = min(granules.upperBound << MappedFile.granuleShift, byteCount)
@@ -230,14 +203,10 @@ import Synchronization
       try readerLock.withLock { (_) throws(ColonnadeError) in
         // Only what no other thread read meanwhile: what is marked may be in use.
         var granule = granules.lowerBound
-        while granule < granules.upperBound {
-          var stop = granule
-          while stop < granules.upperBound, !isPopulated(stop) { stop += 1 }
-          if stop > granule {
-            try read(granule..<stop)
-            mark(granule..<stop)
-          }
-          granule = stop + 1
+        while let missing = populated.firstMissingRun(in: granule..<granules.upperBound) {
+          try read(missing)
+          populated.insert(missing)
+          granule = missing.upperBound
         }
       }
       return
@@ -248,7 +217,7 @@ import Synchronization
     } catch {
       throw explain(error, offset: start)
     }
-    mark(granules)
+    populated.insert(granules)
   }
 
   /// Fills granules of anonymous memory. The caller holds the lock.
@@ -260,16 +229,6 @@ import Synchronization
       start: UnsafeMutableRawPointer(mutating: base + start), count: count)
     let found = try unsafe reader.read(at: start, into: target)
     if found < count { throw cutShort(to: start + found) }
-  }
-
-  private func mark(_ granules: Range<Int>) {
-    var granule = granules.lowerBound
-    while granule < granules.upperBound {
-      let end = min(granules.upperBound, granule | 63 + 1)
-      let bits = (UInt64.max >> UInt64(64 - (end - granule))) << UInt64(granule & 63)
-      unsafe populated[granule >> 6].bitwiseOr(bits, ordering: .acquiringAndReleasing)
-      granule = end
-    }
   }
 
   /// A populate that failed because the file is shorter now says so.

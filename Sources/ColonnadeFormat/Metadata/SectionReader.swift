@@ -9,15 +9,16 @@ final class SectionBlocks: Sendable {
   let map: MappedFile
   let seed: Checksum.Seed
   let metrics: ReadMetrics?
-  /// The blocks of one section behind those of another.
-  let verified: VerifiedBlocks
+  /// A bit for each block that was seen to hold its checksum, those of one section behind those of
+  /// another.
+  let verified: AtomicBits
 
   /// - Parameter count: blocks of all sections.
   init(map: MappedFile, seed: Checksum.Seed, metrics: ReadMetrics?, count: Int) {
     self.map = map
     self.seed = seed
     self.metrics = metrics
-    verified = VerifiedBlocks(count: count)
+    verified = AtomicBits(count: count)
   }
 }
 

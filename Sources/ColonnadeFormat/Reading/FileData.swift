@@ -36,7 +36,7 @@ package struct FileData: DataSource {
     if byteCount == 0 { return .empty }
     let first = Int(offset) >> FileData.blockShift
     let last = (Int(offset) + byteCount - 1) >> FileData.blockShift
-    if let missing = verified.firstMissing(in: first..<last + 1) {
+    if let missing = verified.bits.firstMissing(in: first..<last + 1) {
       try verify(missing..<last + 1)
     }
     // What was verified was populated for it.
@@ -87,7 +87,7 @@ package struct FileData: DataSource {
         in: bytes.unsafeBytes, expected: sums.unsafeBytes, blockByteCount: 1 << FileData.blockShift,
         seed: seed, position: UInt64(start))
       if let mismatch { throw differs(block + mismatch) }
-      verified.insert(block..<block + count)
+      verified.bits.insert(block..<block + count)
       metrics?.countVerified(count)
       block += count
     }
@@ -106,7 +106,7 @@ package struct FileData: DataSource {
         let start = word
         var some = 0
         while word < wordCount, some + 64 <= room {
-          let missing = unsafe wanted[word] & ~verified.bits(from: first + word * 64)
+          let missing = unsafe wanted[word] & ~verified.bits.word(from: first + word * 64)
           unsafe wanted[word] = missing
           unsafe some += colonnade_bits_numbers(target + some, missing, UInt32(word * 64))
           word += 1
@@ -114,7 +114,7 @@ package struct FileData: DataSource {
         if some == 0 { continue }
         try unsafe verify(UnsafeBufferPointer(start: target, count: some), from: first)
         for index in start..<word where unsafe wanted[index] != 0 {
-          unsafe verified.insert(wanted[index], from: first + index * 64)
+          unsafe verified.bits.insert(wanted[index], from: first + index * 64)
         }
       }
     }
@@ -179,7 +179,7 @@ package struct FileData: DataSource {
 
   /// Verifies those of `count` whole blocks, at most 64, from `first` on whose bits are set.
   func verify(_ wanted: UInt64, from first: Int, count: Int) throws(ColonnadeError) {
-    let missing = wanted & ~verified.bits(from: first)
+    let missing = wanted & ~verified.bits.word(from: first)
     if missing == 0 { return }
     let (sums, found) = try checksums.run(at: first, count: count)
     // Checksums lie apart where their own block ends.
@@ -190,7 +190,7 @@ package struct FileData: DataSource {
       sums.unsafeAddress.assumingMemoryBound(to: UInt8.self), address(of: start), missing,
       1 << FileData.blockShift, seed.state, UInt64(start))
     guard held == missing else { throw differs(first + (missing & ~held).trailingZeroBitCount) }
-    verified.insert(missing, from: first)
+    verified.bits.insert(missing, from: first)
     metrics?.countVerified(missing.nonzeroBitCount)
   }
 
@@ -213,7 +213,7 @@ package struct FileData: DataSource {
     unsafe map.address(of: offset).assumingMemoryBound(to: UInt8.self)
   }
 
-  func isVerified(_ block: Int) -> Bool { verified.contains(block) }
+  func isVerified(_ block: Int) -> Bool { verified.bits.contains(block) }
 
   /// Verifies every block.
   /// - Returns: how many there are.

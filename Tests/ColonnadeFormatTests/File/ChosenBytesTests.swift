@@ -157,34 +157,4 @@ import Testing
       }
     }
   }
-
-  @Test func verifiedBlocksAreASetOfThem() {
-    let seed = UInt64.random(in: 0...UInt64.max)
-    var generator = SeededGenerator(seed: seed)
-    for _ in 0..<200 {
-      let count = Int.random(in: 1...400, using: &generator)
-      let blocks = VerifiedBlocks(count: count)
-      var expected = Set<Int>()
-      for _ in 0..<6 {
-        let first = Int.random(in: 0..<count, using: &generator)
-        if generator.chance(0.5) {
-          let end = Int.random(in: first...count, using: &generator)
-          blocks.insert(first..<end)
-          expected.formUnion(first..<end)
-        } else {
-          let most = min(64, count - first)
-          let bits = generator.next() & generator.next() & UInt64.max >> UInt64(64 - most)
-          blocks.insert(bits, from: first)
-          expected.formUnion((0..<64).filter { bits >> UInt64($0) & 1 == 1 }.map { first + $0 })
-        }
-      }
-      #expect((0..<count).allSatisfy { blocks.contains($0) == expected.contains($0) }, "\(seed)")
-      #expect(blocks.count == expected.count)
-      let first = Int.random(in: 0..<count, using: &generator)
-      let bits = (0..<64).reduce(UInt64(0)) {
-        $0 | (expected.contains(first + $1) ? 1 << UInt64($1) : 0)
-      }
-      #expect(blocks.bits(from: first) == bits, "seed \(seed)")
-    }
-  }
 }
