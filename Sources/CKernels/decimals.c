@@ -126,7 +126,7 @@ void colonnade_decimal_decode(
     uint64_t base, unsigned bitWidth, unsigned scale) {
   uint8_t *out = target;
   const int areNarrow = decimals_are_narrow(base, bitWidth);
-  const int areSmall = decimals_are_small(base, bitWidth);
+  const int areSmall = colonnade_decimals_are_small(base, bitWidth);
   while (wanted > 0) {
     size_t some = decimal_block(first, wanted);
     if (areNarrow) {

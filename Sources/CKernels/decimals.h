@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "colonnade_packed.h"
+
 #define DECIMAL_MAGIC 6755399441055744.0
 #define DECIMAL_MAGIC_BITS UINT64_C(0x4338000000000000)
 // 2^50: integers of decimals are below it in magnitude.
@@ -42,14 +44,10 @@ static inline uint64_t decimal_is_large(uint64_t integer) {
 // Integers that are unpacked together, so that they stay in the nearest cache until they are used.
 #define DECIMAL_BLOCK 1024
 
-// Whether base plus any integer of bitWidth bits is of magnitude below 2^51.
-static inline int decimals_are_small(uint64_t base, unsigned bitWidth) {
-  return bitWidth <= 50 && base + (UINT64_C(1) << 50) < UINT64_C(1) << 51;
-}
-
-// The same, of integers that an i32 holds before base is added: one instruction makes doubles of them.
+// Whether they are small and an i32 holds them before base is added: one instruction makes doubles of
+// them.
 static inline int decimals_are_narrow(uint64_t base, unsigned bitWidth) {
-  return bitWidth <= 31 && decimals_are_small(base, bitWidth);
+  return bitWidth <= 31 && colonnade_decimals_are_small(base, bitWidth);
 }
 
 // How many of the integers from `first` on end a block or all that is wanted.

@@ -309,7 +309,7 @@ void colonnade_reference_decode(
     int isMultiple, unsigned scale) {
   uint8_t *out = target;
   const uint8_t *in = values;
-  const int areSmall = decimals_are_small(base, bitWidth);
+  const int areSmall = colonnade_decimals_are_small(base, bitWidth);
   const int areNarrow = reference.isFloat && decimals_are_narrow(base, bitWidth);
   const double from = areNarrow ? (double)(int64_t)base : 0;
   // 2^50, or what the largest factor leaves of 2^51.

@@ -124,6 +124,12 @@ size_t colonnade_decimal_digits(
     uint64_t *digits, uint8_t *misses, const void *values, unsigned width, size_t count,
     unsigned scale);
 
+/// 1 when base, as i64, plus any integer of `bitWidth` bits is of magnitude below 2^51: what `areSmall`
+/// says of digits, here and of references.
+static inline int colonnade_decimals_are_small(uint64_t base, unsigned bitWidth) {
+  return bitWidth <= 50 && base + (UINT64_C(1) << 50) < UINT64_C(1) << 51;
+}
+
 /// Writes digits / 10^scale as floats of `width` bytes (4 or 8); digits are i64, of magnitude below
 /// 2^51 where `areSmall`. `scale` is at most 18.
 void colonnade_decimal_values(

@@ -164,8 +164,7 @@ enum DecimalEncoding {
 
   /// True where every integer that the entry can pack is below 2^51.
   static func areSmall(_ entry: PageEntry) -> Bool {
-    let base = Int64(bitPattern: entry.base)
-    return entry.bitWidth <= 50 && base.magnitude < 1 << 50
+    colonnade_decimals_are_small(entry.base, UInt32(entry.bitWidth)) == 1
   }
 }
 

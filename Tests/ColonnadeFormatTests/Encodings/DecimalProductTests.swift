@@ -1,5 +1,7 @@
-// Floats that were cast from decimals: integers times a power of ten that is not exact.
+// Floats that are decimals: cast from them, as integers times a power of ten that is not exact, and
+// from integers up to the greatest.
 
+import CKernels
 import ColonnadeArrays
 import ColonnadeBase
 import TestSupport
@@ -64,5 +66,30 @@ import Testing
     let rows = (0..<10_000).filter { _ in generator.chance(0.01) }
     let chosen = try decoder.decode(selection: SelectionVector(rows.map { UInt32($0) }))
     #expect(ColumnSamples.firstDifference(chosen, price, rows: rows) == nil, "seed \(seed)")
+  }
+
+  /// Where integers are said to be small, both ways to make doubles of them agree, up to the edges.
+  @Test func smallIntegersAreTheSameEitherWay() {
+    let edge = Int64(1) << 50
+    for base in [-edge, 1 - edge, -1, 0, 1, edge - 1] {
+      for bitWidth in [0, 1, 49, 50] {
+        #expect(
+          colonnade_decimals_are_small(UInt64(bitPattern: base), UInt32(bitWidth)) == 1,
+          "\(base), \(bitWidth) bits")
+        let greatest = base + (bitWidth == 0 ? 0 : Int64.max >> (63 - Int64(bitWidth)))
+        let digits = [base, greatest].map { UInt64(bitPattern: $0) }
+        let values = [Int32(0), 1].map { areSmall in
+          var doubles = [0.0, 0.0]
+          unsafe colonnade_decimal_values(&doubles, 8, digits, 2, 2, areSmall)
+          return doubles
+        }
+        #expect(values[0] == values[1], "\(base), \(bitWidth) bits")
+        #expect(values[0] == [Double(base) / 100, Double(greatest) / 100])
+      }
+      #expect(colonnade_decimals_are_small(UInt64(bitPattern: base), 51) == 0)
+    }
+    for base in [-edge - 1, edge, .min, .max] {
+      #expect(colonnade_decimals_are_small(UInt64(bitPattern: base), 1) == 0, "\(base)")
+    }
   }
 }
