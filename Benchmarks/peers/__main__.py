@@ -3,7 +3,7 @@
 import argparse
 import fnmatch
 
-from . import curves, report
+from . import curves, report, stores
 from .engines import ENGINES
 from .jobs import JOBS
 from .measure import measure
@@ -17,6 +17,8 @@ def main() -> int:
                         help="only this engine; may be given again")
     parser.add_argument("--runs", type=int, default=5, help="timed runs a job (5); short ones more")
     parser.add_argument("--quick", action="store_true", help="three runs a job, no result file")
+    parser.add_argument("--fresh", action="store_true",
+                        help="write the stores that are read anew first; a full run does")
     parser.add_argument("--curves", nargs="?", const="some", choices=["some", "all"],
                         help="cost curves too (--only 'curves/*': nothing else); all: 60 million "
                              "rows, 10 GB of disk and several minutes")
@@ -35,6 +37,9 @@ def main() -> int:
         for job in jobs:
             print(f"{job.name:22} {' '.join(job.engines)}")
         return 0
+    is_full = not options.quick and not options.only and not options.engine
+    if options.fresh or is_full:
+        stores.write_anew()
     measured = []
     for job in jobs:
         chosen = [name for name in job.engines if not options.engine or name in options.engine]
@@ -53,7 +58,7 @@ def main() -> int:
         print("\n" + report.tables(measured))
     for name, found in points.items():
         print(f"\n{name}\n" + report.table(curves.lines(name, found)))
-    if not options.quick and not options.only and not options.engine:
+    if is_full:
         print(f"\nkept: {report.save(measured, points).name}")
     wrong = any(result.get("same") == "NO" for _, results in measured
                 for result in results.values())
