@@ -9,7 +9,7 @@
 #define BLOCK COLONNADE_BLOCK
 #define SHORT_WIDTH 22
 
-// Whether the block at `start` is summed where it stands, by `short_prefixes`.
+// Whether the block at `start` is summed where it stands, by `block_prefixes`.
 static inline int is_short(size_t start, size_t count, unsigned bitWidth) {
   return bitWidth > 0 && bitWidth <= SHORT_WIDTH && count - start >= BLOCK;
 }
@@ -39,6 +39,99 @@ static uint32_t short_prefixes(
     total += found;
   }
   return __builtin_reduce_add(total);
+}
+
+// The integers of each step of a block added up, 32 lanes to 8. Of a word every other integer is left
+// standing, so that there is room between them for sums of four, and then 8 lanes instead of 32 are taken
+// apart. `bitWidth`, 2 to 8, is to be known when this is compiled.
+typedef uint32_t eight_lanes __attribute__((ext_vector_type(8)));
+enum { least_narrow = 2, most_narrow = 8, eights = COLONNADE_LANES / 8, steps = BLOCK / COLONNADE_LANES };
+
+static inline __attribute__((always_inline)) void narrow_steps(
+    eight_lanes *restrict target, const uint8_t *block, const unsigned bitWidth) {
+  const uint32_t one = (UINT32_C(1) << bitWidth) - 1, two = (UINT32_C(1) << 2 * bitWidth) - 1;
+  // Every other integer of a word whose first starts at bit 0.
+  uint64_t pattern = 0;
+#pragma clang loop unroll(full)
+  for (unsigned bit = 0; bit < 32; bit += 2 * bitWidth) pattern |= (uint64_t)one << bit;
+  unsigned step = 0, start = 0;
+#pragma clang loop unroll(full)
+  for (unsigned word = 0; word < bitWidth; word++) {
+    const uint8_t *row = block + word * sizeof(colonnade_lanes);
+    // Whole integers from bit `start` on; the last of an odd number may have no room above it, so that it
+    // is added up alone, as one is that goes on in the next word.
+    unsigned whole = (32 - start) / bitWidth;
+    if (whole % 2 == 1 && start + whole * bitWidth > 30) whole--;
+    const unsigned end = start + whole * bitWidth;
+    const uint64_t below = (UINT64_C(1) << end) - 1;
+    const uint32_t even = (uint32_t)(pattern << start & below);
+    const uint32_t odd = (uint32_t)(pattern << start & below >> bitWidth);
+    eight_lanes sums[2] = {0, 0}, last = 0;
+#pragma clang loop unroll(full)
+    for (unsigned k = 0; k < eights; k++) {
+      eight_lanes found;
+      memcpy(&found, row + k * sizeof found, sizeof found);
+      sums[0] += found & even;
+      sums[1] += found >> bitWidth & odd;
+      if (end == 32) continue;
+      found >>= end;
+      if (end + bitWidth > 32) {
+        eight_lanes above;
+        memcpy(&above, row + sizeof(colonnade_lanes) + k * sizeof above, sizeof above);
+        found |= above << (32 - end);
+      }
+      last += found & one;
+    }
+#pragma clang loop unroll(full)
+    for (unsigned k = 0; k < whole; k++) {
+      target[step++] = sums[k % 2] >> (start + k / 2 * 2 * bitWidth) & two;
+    }
+    if (end < 32) target[step++] = last;
+    // Of these widths, what follows starts in the next word.
+    start = end == 32 ? 0 : end + bitWidth - 32;
+  }
+}
+
+// `short_prefixes` of integers of 2 to 8 bits.
+COLONNADE_CLONES
+static uint32_t narrow_prefixes(
+    uint32_t *restrict starts, uint32_t *restrict values, const uint8_t *block,
+    const uint32_t *restrict rows, size_t rowCount, uint32_t first, unsigned bitWidth) {
+  const colonnade_lanes places = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                  16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+  eight_lanes sums[steps];
+  switch (bitWidth) {
+    case 2: narrow_steps(sums, block, 2); break;
+    case 3: narrow_steps(sums, block, 3); break;
+    case 4: narrow_steps(sums, block, 4); break;
+    case 5: narrow_steps(sums, block, 5); break;
+    case 6: narrow_steps(sums, block, 6); break;
+    case 7: narrow_steps(sums, block, 7); break;
+    default: narrow_steps(sums, block, 8); break;
+  }
+  eight_lanes total = 0;
+  unsigned step = 0;
+  for (size_t i = 0; i < rowCount; i++) {
+    const uint32_t row = rows[i] - first, lane = row % COLONNADE_LANES;
+    for (; step < row / COLONNADE_LANES; step++) total += sums[step];
+    colonnade_lanes found;
+    colonnade_load_lanes(&found, block, step, bitWidth);
+    const colonnade_lanes before =
+        found & __builtin_convertvector(places < lane, colonnade_lanes);
+    starts[i] = __builtin_reduce_add(total) + __builtin_reduce_add(before);
+    memcpy(&values[i], (const uint8_t *)&found + lane * sizeof(uint32_t), sizeof(uint32_t));
+  }
+  for (; step < steps; step++) total += sums[step];
+  return __builtin_reduce_add(total);
+}
+
+static inline uint32_t block_prefixes(
+    uint32_t *starts, uint32_t *values, const uint8_t *block, const uint32_t *rows, size_t rowCount,
+    uint32_t first, unsigned bitWidth, int isWhole) {
+  if (bitWidth >= least_narrow && bitWidth <= most_narrow) {
+    return narrow_prefixes(starts, values, block, rows, rowCount, first, bitWidth);
+  }
+  return short_prefixes(starts, values, block, rows, rowCount, first, bitWidth, isWhole);
 }
 
 COLONNADE_CLONES
@@ -104,7 +197,7 @@ void colonnade_delta_rows(
       const uint64_t none = colonnade_unpack_one(words, BLOCK, 0, bitWidth);
       // Rows may come again, and be more than a block has.
       const size_t taken = more < BLOCK ? more : BLOCK;
-      short_prefixes(starts, integers, words, rows + i, taken, (uint32_t)start, bitWidth, 0);
+      block_prefixes(starts, integers, words, rows + i, taken, (uint32_t)start, bitWidth, 0);
       for (size_t k = 0; k < taken; k++, i++) {
         const uint64_t sum = (uint64_t)starts[k] + integers[k] - none;
         const uint64_t reached = value + sum + base * (rows[i] - start);
@@ -148,7 +241,7 @@ uint64_t colonnade_packed_starts(
     const size_t some = count - start < BLOCK ? count - start : BLOCK;
     if (is_short(start, count, bitWidth)) {
       const size_t more = colonnade_rows_lower_bound(rows + i, rowCount - i, start + BLOCK);
-      const uint64_t sum = short_prefixes(
+      const uint64_t sum = block_prefixes(
           starts + i, values + i, body + start / BLOCK * 128 * bitWidth, rows + i, more,
           (uint32_t)start, bitWidth, 1);
       for (const size_t end = i + more; i < end; i++) {
