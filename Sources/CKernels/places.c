@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "colonnade_packed.h"
+
 // The words of all lanes for one step stand together: the next word of a lane is a row of lanes on.
-enum { row_of_lanes = 128 };
+enum { row_of_lanes = 128, block_slots = 1024 };
 
 static inline uint64_t low_bits(unsigned width) {
   return width >= 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1;
@@ -17,10 +19,10 @@ void colonnade_places_packed(
   const unsigned wordBytes = bitWidth == 0 ? 0 : bitWidth <= 32 ? 4 : 8;
   const unsigned lanes = bitWidth <= 32 ? 32 : 16, wordBits = bitWidth <= 32 ? 32 : 64;
   for (size_t i = 0; i < count; i++) {
-    const uint32_t row = rows[i] - first, within = row % 1024;
+    const uint32_t row = rows[i] - first, within = row % block_slots;
     const unsigned bit = within / lanes * bitWidth, shift = bit % wordBits;
     places[i] = (colonnade_place){
-        .at = at + (uint64_t)(row / 1024) * 128 * bitWidth + bit / wordBits * row_of_lanes +
+        .at = at + (uint64_t)(row / block_slots) * row_of_lanes * bitWidth + bit / wordBits * row_of_lanes +
               within % lanes * wordBytes,
         .base = base,
         .wordBytes = (uint8_t)wordBytes,
@@ -39,6 +41,89 @@ void colonnade_places_plain(
         .wordBytes = (uint8_t)width,
         .bitWidth = (uint8_t)(width * 8)};
   }
+}
+
+static inline uint32_t load_32(const uint8_t *from) {
+  return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
+         (uint32_t)from[3] << 24;
+}
+
+static inline uint64_t load_64(const uint8_t *from) {
+  return load_32(from) | (uint64_t)load_32(from + 4) << 32;
+}
+
+// Where the fields of a page entry stand in it, and what two of them say of plain pages.
+enum {
+  entry_offset = 0,
+  entry_byte_count = 8,
+  entry_encoding = 12,
+  entry_codec = 13,
+  entry_bit_width = 14,
+  entry_frame_shift = 15,
+  entry_base = 16,
+  entry_first_slot = 24,
+  entry_null_count = 28,
+  entry_auxiliary_count = 32,
+  entry_flags = 38,
+  entry_scale = 39,
+  codec_none = 0,
+  not_framed = 255
+};
+
+// Whether the entry is of the run's form, whatever its body is.
+static inline int is_of_form(const uint8_t *entry, const colonnade_page_run *run) {
+  return entry[entry_encoding] == run->encoding && entry[entry_codec] == codec_none &&
+         entry[entry_frame_shift] == not_framed && entry[entry_flags] == run->flags &&
+         entry[entry_scale] == run->scale && entry[entry_bit_width] <= run->greatestBitWidth &&
+         load_32(entry + entry_null_count) == 0 && load_32(entry + entry_auxiliary_count) == 0;
+}
+
+size_t colonnade_places_pages(
+    colonnade_place *places, const uint32_t *rows, size_t count, const colonnade_page_run *run,
+    colonnade_pages_found *found) {
+  *found = (colonnade_pages_found){.start = UINT64_MAX, .areSmall = 1};
+  size_t placed = 0;
+  while (placed < count) {
+    const uint32_t page = rows[placed] >> run->pageShift, index = page - run->first;
+    if (page < run->first || index >= run->count) break;
+    const uint8_t *entry = run->entries + index * run->stride;
+    const uint64_t first = (uint64_t)page << run->pageShift;
+    uint64_t end = run->slotCount;
+    if (page + 1 < run->pageCount) {
+      if (index + 1 >= run->count) break;
+      end = load_32(entry + run->stride + entry_first_slot);
+      if (end != first + (UINT64_C(1) << run->pageShift)) break;
+    }
+    if (load_32(entry + entry_first_slot) != first || rows[placed] >= end) break;
+    if (!is_of_form(entry, run)) break;
+    const size_t slots = end - first;
+    const unsigned bitWidth = entry[entry_bit_width];
+    const size_t due =
+        run->width > 0 ? slots * run->width : colonnade_packed_byte_count(slots, bitWidth);
+    const uint64_t at = load_64(entry + entry_offset);
+    if (load_32(entry + entry_byte_count) != due || at > UINT64_MAX - due) break;
+    // Rows of the page, of which packed ones lie in whole blocks.
+    size_t next = placed + 1;
+    while (next < count && rows[next] < end) next++;
+    const size_t some = next - placed;
+    const size_t whole = run->width > 0 ? slots : slots & ~(size_t)(block_slots - 1);
+    if (rows[next - 1] - first >= whole) break;
+    if (some * run->blockSlots >= run->mostInBlock * slots) break;
+    if (run->width > 0) {
+      colonnade_places_plain(places + placed, rows + placed, some, (uint32_t)first, at, run->width);
+    } else {
+      const uint64_t base = load_64(entry + entry_base);
+      colonnade_places_packed(
+          places + placed, rows + placed, some, (uint32_t)first, at, run->hasBases ? base : 0,
+          bitWidth);
+      found->areSmall &= colonnade_decimals_are_small(base, bitWidth);
+    }
+    if (at < found->start) found->start = at;
+    if (at + due > found->end) found->end = at + due;
+    found->pageCount++;
+    placed = next;
+  }
+  return placed;
 }
 
 static inline void mark(uint64_t *bits, uint64_t block) {

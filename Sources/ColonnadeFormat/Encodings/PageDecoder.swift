@@ -99,6 +99,11 @@ struct PageDecoder {
   /// Some slots are null and some are not.
   var hasNulls: Bool { nullCount > 0 && nullCount < count }
 
+  /// Bits that its packed integers may have.
+  var greatestBitWidth: Int {
+    encoding == .dictionary || kind == .bytes || kind == .lengths ? 32 : 64
+  }
+
   func corrupt(_ message: String) -> ColonnadeError {
     ColonnadeError(
       .corrupt, "\(encoding.name) page: \(message)", location: .byte(entry.offset))
@@ -141,8 +146,9 @@ struct PageDecoder {
     } else {
       guard encoding != .plain || kind != .bytes else { throw corrupt("text without frames") }
     }
-    let widest = encoding == .dictionary || kind == .bytes || kind == .lengths ? 32 : 64
-    guard entry.bitWidth <= widest else { throw corrupt("integers of \(entry.bitWidth) bits") }
+    guard entry.bitWidth <= greatestBitWidth else {
+      throw corrupt("integers of \(entry.bitWidth) bits")
+    }
     guard !flags.contains(.runsOfCodes) || (encoding == .runLength && context.dictionary != nil)
     else { throw corrupt("run values that are codes of no dictionary") }
     guard encoding != .runLength || kind != .bytes || flags.contains(.runsOfCodes) else {

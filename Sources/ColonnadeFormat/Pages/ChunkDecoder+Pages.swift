@@ -131,53 +131,12 @@ extension ChunkDecoder {
     of selection: SelectionVector,
     _ body: (Page, UnsafeBufferPointer<UInt32>, Int) throws(ColonnadeError) -> Void
   ) throws(ColonnadeError) {
-    defer { extendLifetime(selection) }
-    let rows = unsafe selection.unsafeRows
-    guard let base = rows.baseAddress else { return }
-    var position = 0
-    var known: KnownEntry?
-    var next = unsafe try page(holding: Int(base[0]), &known).page
-    while position < rows.count {
-      let slot = unsafe Int(rows[position])
-      let page = next
-      guard page.range.contains(slot) else { throw corrupt("no page has slot \(slot)") }
-      let some = unsafe colonnade_rows_lower_bound(
-        base + position, rows.count - position, UInt64(page.range.upperBound))
-      if position + some < rows.count {
-        let slot = unsafe Int(rows[position + some])
-        next = try self.page(holding: slot, &known).page
-        prefetch(next, slot)
-      }
-      try unsafe body(
-        page, UnsafeBufferPointer(start: base + position, count: some), position)
-      position += some
+    var chosen = ChosenPages(of: selection, in: self)
+    while let (page, rows, position) = try unsafe chosen.page() {
+      try chosen.prefetch(behind: rows.count)
+      try unsafe body(page, rows, position)
+      chosen.pass(rows.count)
     }
-  }
-
-  /// More is fetched ahead by the processor itself.
-  private static let prefetchByteCount = 4096
-
-  /// Tells the data source what a page reads first for one of its slots. Values that are read one by one
-  /// are asked for where they are read.
-  private func prefetch(_ page: Page, _ slot: Int) {
-    let entry = page.entry
-    guard !entry.isFramed, page.range.contains(slot) else { return }
-    let block = (slot - page.range.lowerBound) / DeltaEncoding.blockCount
-    let width = min(64, Int(entry.bitWidth))
-    let before: Int
-    let byteCount: Int
-    switch Encoding(rawValue: entry.encodingCode) {
-    case .packed where shape.type.physical == .list:
-      byteCount = PackedEncoding.packedByteCount(DeltaEncoding.blockCount, width)
-      before = block * byteCount
-    case .symbols:
-      byteCount = PackedEncoding.packedByteCount(page.count, width)
-      before = 0
-    default: return
-    }
-    data.prefetch(
-      offset: entry.offset &+ UInt64(before),
-      byteCount: min(byteCount, ChunkDecoder.prefetchByteCount))
   }
 
   /// `slots` as a slice of the file, where they are plain values of fixed width that lie back to

@@ -102,11 +102,18 @@ package struct ChunkDecoder: Sendable {
     let sink = try SlotSink(shape.type, count: selection.count)
     let context = context(reference.map { ReferencedValues($0, selection: selection) })
     var scattered = ScatteredValues(context, sink)
-    unsafe try forEachPage(of: selection) { page, rows, position throws(ColonnadeError) in
+    var chosen = ChosenPages(of: selection, in: self)
+    while let (page, rows, position) = try unsafe chosen.page() {
       let decoder = try PageDecoder(context, page.entry, count: page.count)
-      if try unsafe scattered.add(decoder, rows, at: position) { return }
+      if try unsafe scattered.add(decoder, rows, at: position) {
+        chosen.pass(rows.count)
+        chosen.pass(try unsafe scattered.add(pagesOf: chosen.rest, in: self, at: chosen.position))
+        continue
+      }
       sink.filledCount = position
+      try chosen.prefetch(behind: rows.count)
       try unsafe decoder.gather(rows, into: sink, at: position)
+      chosen.pass(rows.count)
     }
     try scattered.readAll()
     return sink.finish()

@@ -92,6 +92,24 @@ extension DataSource {
 package protocol PageSource: Sendable {
   /// - Parameter index: 0 for the chunk's first page, below its number of pages.
   func page(at index: Int) throws(ColonnadeError) -> PageEntry
+
+  /// Entries from `index` on as they stand in the file, verified: as many as lie together, at least one.
+  func entries(from index: Int) throws(ColonnadeError) -> PageEntries
+
+  /// Counts pages that were looked at among `entries(from:)`.
+  func count(pages: Int)
+}
+
+extension PageSource {
+  package func count(pages: Int) {}
+}
+
+/// Page entries of one chunk, back to back.
+package struct PageEntries {
+  package let bytes: Buffer
+  /// Bytes from entry to entry.
+  package let stride: Int
+  package let count: Int
 }
 
 /// Where values too large for a frame go while a chunk is encoded; called from any thread.
@@ -111,5 +129,12 @@ package struct PageList: PageSource {
       throw ColonnadeError(.corrupt, "page \(index) of a chunk of \(pages.count) pages")
     }
     return pages[index]
+  }
+
+  package func entries(from index: Int) throws(ColonnadeError) -> PageEntries {
+    let bytes = MutableBuffer()
+    for page in pages.dropFirst(index) { page.write(to: bytes) }
+    return PageEntries(
+      bytes: bytes.freeze(), stride: PageEntry.byteCount, count: max(0, pages.count - index))
   }
 }

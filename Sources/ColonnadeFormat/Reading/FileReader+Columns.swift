@@ -303,7 +303,17 @@ private struct ChunkPages: PageSource {
     guard index >= 0, index < count else {
       throw ColonnadeError(.corrupt, "page \(index) of a chunk of \(count) pages")
     }
-    metrics?.countPage()
+    count(pages: 1)
     return unsafe PageEntry(reading: try section.address(at: first + index))
   }
+
+  func entries(from index: Int) throws(ColonnadeError) -> PageEntries {
+    guard index >= 0, index < count else {
+      throw ColonnadeError(.corrupt, "page \(index) of a chunk of \(count) pages")
+    }
+    let (bytes, found) = try section.run(at: first + index, count: count - index)
+    return PageEntries(bytes: bytes, stride: Int(section.entry.stride), count: found)
+  }
+
+  func count(pages: Int) { metrics?.count(pages: pages) }
 }

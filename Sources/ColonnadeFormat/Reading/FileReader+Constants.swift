@@ -27,7 +27,7 @@ extension FileReader {
       }
       let page = unsafe PageEntry(
         reading: try metadata.pages.entry(at: Int(chunk.firstPage)).unsafeAddress)
-      data.metrics?.countPage()
+      data.metrics?.count(pages: 1)
       guard page.firstSlot == 0, !page.isFramed, page.codecCode == Codec.none.rawValue,
         page.flags.isEmpty, page.bitWidth == 0, page.auxiliaryCount == 0, page.scale == 0
       else { return nil }

@@ -30,7 +30,7 @@ package final class ReadMetrics: Sendable {
   /// Files opened.
   package var fileCount: Int { files.load(ordering: .relaxed) }
 
-  func countPage() { pages.wrappingAdd(1, ordering: .relaxed) }
+  func count(pages count: Int) { pages.wrappingAdd(count, ordering: .relaxed) }
   func countRequest(byteCount: Int) {
     requests.wrappingAdd(1, ordering: .relaxed)
     bytes.wrappingAdd(byteCount, ordering: .relaxed)
