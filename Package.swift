@@ -163,7 +163,9 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "ColonnadeIngestTests",
-      dependencies: ["ColonnadeIngest", "ColonnadeArrays", "ColonnadeBase", "TestSupport"],
+      dependencies: [
+        "ColonnadeIngest", "ColonnadeArrays", "ColonnadeBase", "CIngest", "TestSupport",
+      ],
       swiftSettings: swift),
   ],
   cLanguageStandard: .c11,

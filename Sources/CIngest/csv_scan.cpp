@@ -7,7 +7,7 @@
 #include "colonnade_csv.h"
 
 #if defined(__x86_64__) && !defined(COLONNADE_NO_CLONES)
-#define CLONES __attribute__((target_clones("default", "avx2", "avx512bw")))
+#define CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "avx512bw")))
 #else
 #define CLONES
 #endif
@@ -133,7 +133,8 @@ INLINE colonnade_csv_progress tokenise(
     scan.load(text + base);
     uint64_t live = length - base >= 64 ? ~0ull : (1ull << (length - base)) - 1;
     if (skip > base) live &= ~0ull << (skip - base);
-    const uint64_t ends = scan.find(delimiter) | scan.find('\n') | scan.find('\r');
+    const uint64_t delimiters = scan.find(delimiter);
+    const uint64_t ends = delimiters | scan.find('\n') | scan.find('\r');
     const uint64_t quoteBits = quotes ? scan.find(quote) : 0;
     const uint64_t insideBits = foreignEscape ? quoteBits | scan.find(escape) : quoteBits;
     for (;;) {
@@ -160,6 +161,24 @@ INLINE colonnade_csv_progress tokenise(
             faultField = fieldsInRow;
           }
         }
+      }
+      // Delimiters up to what else there is end fields that start behind each other.
+      const uint64_t others = ((ends ^ delimiters) | quoteBits) & live;
+      const uint64_t before = (others - 1) & ~others;
+      uint64_t run = delimiters & before & live;
+      if (run != 0 && fieldsInRow + (unsigned)__builtin_popcountll(run) <= room) {
+        END_FIELD(base + (unsigned)__builtin_ctzll(run));
+        fieldStart = base + (unsigned)__builtin_ctzll(run) + 1;
+        colonnade_csv_field *field = row + fieldsInRow;
+        while ((run &= run - 1) != 0) {
+          const size_t at = base + (unsigned)__builtin_ctzll(run);
+          field->start = (uint32_t)fieldStart;
+          field->length = (uint32_t)(at - fieldStart);
+          field++;
+          fieldStart = at + 1;
+        }
+        fieldsInRow = (uint32_t)(field - row);
+        live &= ~before;
       }
       uint64_t found = (ends | quoteBits) & live;
       while (found != 0) {

@@ -54,6 +54,37 @@ COLONNADE_INLINE bool parseSigned(
   return true;
 }
 
+static const uint32_t fewPowersOfTen[] = {1,      10,      100,      1000,     10000,
+                                          100000, 1000000, 10000000, 100000000};
+
+// The number that the first `count` (1 to 8) of eight bytes spell. `odd` gets a bit where one of them is
+// no digit.
+COLONNADE_INLINE uint64_t eightDigits(uint64_t text, unsigned count, uint64_t &odd) {
+  // Zeros come before them.
+  uint64_t digits = (text ^ 0x3030303030303030) << (64 - 8 * count);
+  odd |= (digits | (digits + 0x7676767676767676)) & 0x8080808080808080;
+  // Neighbours become pairs, pairs fours, fours the number.
+  digits = digits * 10 + (digits >> 8);
+  return ((digits & 0x000000FF000000FF) * 0x000F424000000064 +
+          (digits >> 16 & 0x000000FF000000FF) * 0x0000271000000001) >> 32;
+}
+
+// The same as `parseDigits` of 1 to 16 digits, where sixteen bytes can be read.
+COLONNADE_INLINE bool parseFewDigits(const char *at, size_t count, uint64_t &value) {
+  uint64_t odd = 0, result, text;
+  memcpy(&text, at, 8);
+  if (count <= 8) {
+    result = eightDigits(text, (unsigned)count, odd);
+  } else {
+    const unsigned rest = (unsigned)count - 8;
+    result = eightDigits(text, 8, odd) * fewPowersOfTen[rest];
+    memcpy(&text, at + 8, 8);
+    result += eightDigits(text, rest, odd);
+  }
+  value = result;
+  return odd == 0;
+}
+
 COLONNADE_INLINE bool parseUnsigned(
     const char *at, const char *end, uint64_t high, uint64_t &value) {
   if (at < end && *at == '+') at++;
@@ -117,6 +148,34 @@ COLONNADE_INLINE bool parseDouble(const char *at, const char *end, double &value
     }
   }
   return parseFloatSlow(start, end, value);
+}
+
+// The same where sixteen bytes can be read from `at` on. The digits on both sides of a point become one
+// number at once: those behind it are read a byte further on.
+COLONNADE_INLINE bool parsePaddedDouble(const char *at, const char *end, double &value) {
+  const char *const start = at;
+  const bool negative = *at == '-';
+  at += negative;
+  uint64_t text, next;
+  memcpy(&text, at, 8);
+  memcpy(&next, at + 1, 8);
+  // The lowest byte that is a point has its highest bit set.
+  const uint64_t others = text ^ 0x2E2E2E2E2E2E2E2E;
+  const uint64_t points = (others - 0x0101010101010101) & ~others & 0x8080808080808080;
+  const size_t length = (size_t)(end - at);
+  if (__builtin_expect(length - 3 <= 6 && points != 0, 1)) {
+    const size_t whole = (size_t)__builtin_ctzll(points) / 8;
+    const uint64_t before = ((points & (0 - points)) >> 7) - 1;
+    uint64_t odd = 0;
+    const int64_t mantissa = (int64_t)eightDigits(
+        (text & before) | (next & ~before), (unsigned)length - 1, odd);
+    if (__builtin_expect(whole - 1 < length - 1 && odd == 0, 1)) {
+      const double result = (double)mantissa / powersOfTen[length - 1 - whole];
+      value = negative ? -result : result;
+      return true;
+    }
+  }
+  return parseDouble(start, end, value);
 }
 
 // A decimal number, exactly `scale` digits after the point after scaling; zeros beyond may go.

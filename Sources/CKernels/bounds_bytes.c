@@ -69,7 +69,7 @@ static int compare_views(const view *a, const view *b, const uint8_t *const *buf
   return a->length < b->length ? -1 : a->length > b->length;
 }
 
-#define BYTE_BOUNDS(COMPARE)                                                                   \
+#define BYTE_BOUNDS(COMPARE, BETWEEN)                                                          \
   {                                                                                            \
     size_t first = 0;                                                                          \
     while (first < count && !is_present(bits, firstBit + first)) first++;                      \
@@ -82,6 +82,8 @@ static int compare_views(const view *a, const view *b, const uint8_t *const *buf
         falls |= step < 0;                                                                     \
         rises |= step > 0;                                                                     \
         previous = i;                                                                          \
+      } else if (BETWEEN(i)) {                                                                 \
+        return 0;                                                                              \
       }                                                                                        \
       if (COMPARE(i, low) < 0) {                                                               \
         low = i;                                                                               \
@@ -94,17 +96,52 @@ static int compare_views(const view *a, const view *b, const uint8_t *const *buf
     return (falls ? 0u : 1u) | (rises ? 0u : 2u);                                              \
   }
 
+static inline int are_same(const view *a, const view *b) {
+  uint64_t left[2], right[2];
+  memcpy(left, a, 16);
+  memcpy(right, b, 16);
+  return ((left[0] ^ right[0]) | (left[1] ^ right[1])) == 0;
+}
+
+// Bounds of values that neither rise nor fall, from one whose predecessors are in `low` and `high` on:
+// most lie between both by their first bytes, or have the view of one of them.
+static void bounds_between(
+    const view *v, const uint8_t *const *buffers, const uint8_t *bits, size_t firstBit, size_t from,
+    size_t count, size_t *least, size_t *greatest) {
+  size_t low = *least, high = *greatest;
+  uint32_t lowest = prefix_of(&v[low]), highest = prefix_of(&v[high]);
+  for (size_t i = from; i < count; i++) {
+    const uint32_t prefix = prefix_of(&v[i]);
+    if (prefix > lowest && prefix < highest) continue;
+    if (!is_present(bits, firstBit + i)) continue;
+    if (are_same(&v[i], &v[low]) || are_same(&v[i], &v[high])) continue;
+    if (compare_views(&v[i], &v[low], buffers) < 0) {
+      low = i;
+      lowest = prefix;
+    } else if (compare_views(&v[i], &v[high], buffers) > 0) {
+      high = i;
+      highest = prefix;
+    }
+  }
+  *least = low;
+  *greatest = high;
+}
+
 colonnade_order colonnade_bounds_views(
     const void *views, const uint8_t *const *buffers, const uint8_t *bits, size_t firstBit,
     size_t count, size_t *least, size_t *greatest) {
   const view *v = views;
 #define COMPARE_VIEWS(i, j) compare_views(&v[i], &v[j], buffers)
-  BYTE_BOUNDS(COMPARE_VIEWS)
+#define VIEWS_BETWEEN(i)                                                                       \
+  (*least = low, *greatest = high,                                                             \
+   bounds_between(v, buffers, bits, firstBit, i, count, least, greatest), 1)
+  BYTE_BOUNDS(COMPARE_VIEWS, VIEWS_BETWEEN)
 }
 
 colonnade_order colonnade_bounds_bytes(
     const uint8_t *values, size_t width, const uint8_t *bits, size_t firstBit, size_t count,
     size_t *least, size_t *greatest) {
 #define COMPARE_BYTES(i, j) memcmp(values + (i) * width, values + (j) * width, width)
-  BYTE_BOUNDS(COMPARE_BYTES)
+#define NONE_BETWEEN(i) 0
+  BYTE_BOUNDS(COMPARE_BYTES, NONE_BETWEEN)
 }

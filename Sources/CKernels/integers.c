@@ -152,6 +152,25 @@ void colonnade_width_histogram(
   }
 }
 
+#define COUNT_WIDER(TYPE)                                                                      \
+  {                                                                                            \
+    const TYPE *in = values;                                                                   \
+    for (size_t i = 0; i < count; i++) wider += (TYPE)(in[i] - (TYPE)base) >> bits != 0;       \
+  }
+
+COLONNADE_CLONES
+size_t colonnade_count_wider(
+    const void *values, unsigned width, size_t count, uint64_t base, unsigned bits) {
+  size_t wider = 0;
+  switch (width) {
+    case 1: COUNT_WIDER(loose8) break;
+    case 2: COUNT_WIDER(loose16) break;
+    case 4: COUNT_WIDER(loose32) break;
+    default: COUNT_WIDER(loose64) break;
+  }
+  return wider;
+}
+
 #define COUNT_RUNS(TYPE)                                                                       \
   {                                                                                            \
     const TYPE *in = values;                                                                   \

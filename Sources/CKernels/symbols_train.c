@@ -70,6 +70,30 @@ static int by_gain(const void *left, const void *right) {
   return x->high < y->high ? -1 : x->high > y->high;
 }
 
+// Gains of the same first five bits are taken for alike.
+static uint32_t rank_of(uint32_t gain) {
+  const unsigned bits = 32 - (unsigned)__builtin_clz(gain | 1);
+  return bits <= 5 ? gain : ((bits - 4) << 4) + (gain >> (bits - 5) & 15);
+}
+
+// Brings the candidates to the front, best first, as far as `wanted` reaches; says how many there are.
+// Most gain little: they are left out before the others are sorted.
+static size_t sort_candidates(training *state, size_t wanted) {
+  uint32_t ranks[32 << 4] = {0};
+  for (size_t slot = 0; slot < CANDIDATE_SLOTS; slot++) {
+    if (state->candidates[slot].length != 0) ranks[rank_of(state->candidates[slot].gain)]++;
+  }
+  uint32_t least = 32 << 4;
+  for (size_t better = 0; least > 0 && better < wanted;) better += ranks[--least];
+  size_t found = 0;
+  for (size_t slot = 0; slot < CANDIDATE_SLOTS; slot++) {
+    const candidate one = state->candidates[slot];
+    if (one.length != 0 && rank_of(one.gain) >= least) state->candidates[found++] = one;
+  }
+  qsort(state->candidates, found, sizeof(candidate), by_gain);
+  return found;
+}
+
 static candidate joined(const candidate *first, const candidate *second) {
   candidate both = {first->low, first->high, first->length + second->length, 0};
   unsigned shift = 8 * (first->length % 8);
@@ -151,12 +175,7 @@ size_t colonnade_symbols_train(
       candidate both = joined(&state->symbols[pair >> 16], &state->symbols[pair & 0xFFFF]);
       add_candidate(state, both.low, both.high, both.length, state->pairs[slot].count);
     }
-    size_t found = 0;
-    for (size_t slot = 0; slot < CANDIDATE_SLOTS; slot++) {
-      if (state->candidates[slot].length == 0) continue;
-      state->candidates[found++] = state->candidates[slot];
-    }
-    qsort(state->candidates, found, sizeof(candidate), by_gain);
+    const size_t found = sort_candidates(state, limit - singles);
     count = singles;
     for (size_t i = 0; i < found && count < limit; i++) {
       state->symbols[count++] = state->candidates[i];

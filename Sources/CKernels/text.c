@@ -167,14 +167,34 @@ void colonnade_views_lengths(
   for (size_t i = 0; i < count; i++) lengths[i] = in[i].length - base;
 }
 
+COLONNADE_CLONES
+static void measure_all(
+    const view *in, size_t count, uint32_t *least, uint32_t *greatest, uint64_t *total) {
+  uint32_t low = UINT32_MAX, high = 0;
+  uint64_t sum = 0;
+  for (size_t i = 0; i < count; i++) {
+    const uint32_t length = in[i].length;
+    low = length < low ? length : low;
+    high = length > high ? length : high;
+    sum += length;
+  }
+  *least = low > high ? 0 : low;
+  *greatest = high;
+  *total = sum;
+}
+
 void colonnade_views_measure(
     const void *views, size_t count, const uint8_t *bits, size_t firstBit, uint32_t *least,
     uint32_t *greatest, uint64_t *total) {
   const view *in = views;
+  if (bits == NULL) {
+    measure_all(in, count, least, greatest, total);
+    return;
+  }
   uint32_t low = UINT32_MAX, high = 0;
   uint64_t sum = 0;
   for (size_t i = 0; i < count; i++) {
-    if (bits != NULL && !bit_at(bits, firstBit + i)) continue;
+    if (!bit_at(bits, firstBit + i)) continue;
     uint32_t length = in[i].length;
     low = length < low ? length : low;
     high = length > high ? length : high;

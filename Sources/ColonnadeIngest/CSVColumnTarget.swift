@@ -16,12 +16,18 @@ final class CSVColumnTarget {
   private let data: MutableBuffer?
   private let builder: ColumnBuilder?
   private let cells: CellParser?
+  private let capacity: Int
   private var rowCount = 0
   private var nullCount = 0
 
+  /// The most room for long text that is made ahead.
+  private static let expectedByteCount = 16 << 20
+
+  /// - Parameter capacity: rows to come, or a few more.
   init(_ field: Field, position: Int, capacity: Int) {
     self.field = field
     self.position = position
+    self.capacity = capacity
     type = CellType(field.type)
     let width: Int
     switch type {
@@ -66,7 +72,13 @@ final class CSVColumnTarget {
       let views = unsafe values.extend(by: rows * 16)
       guard let data else { return 0 }
       let start = data.byteCount
-      let bytes = unsafe data.extend(by: colonnade_cells_long_bytes(&cells)) - start
+      let byteCount = unsafe colonnade_cells_long_bytes(&cells)
+      if start == 0, byteCount > 0 {
+        // The rows to come are taken to be like these: growing would touch memory of many sizes.
+        let share = Double(capacity) / Double(max(rowCount + rows, 1))
+        data.reserve(min(Int(Double(byteCount) * share * 1.05), CSVColumnTarget.expectedByteCount))
+      }
+      let bytes = unsafe data.extend(by: byteCount) - start
       let end = unsafe colonnade_cells_parse_text(
         &cells, dialect.quote, dialect.escape, views, bytes.assumingMemoryBound(to: UInt8.self),
         start)

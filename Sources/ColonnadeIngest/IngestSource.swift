@@ -37,6 +37,8 @@ package final class IngestSource {
 
   /// Bytes of text that may be pulled and not handed out.
   private static let inFlightByteCount = 32 << 20
+  /// Chunks a thread, within that: while one thread ends what all of them encoded, the others parse ahead.
+  private static let chunksPerThread = 3
   /// Batches of Arrow, each of whatever size its writer chose, that may be.
   private static let inFlightBatchCount = 4
 
@@ -63,7 +65,7 @@ package final class IngestSource {
       inFlight: hasArrow
         ? IngestSource.inFlightBatchCount
         : min(
-          2 * WorkerPool.shared.threadCount,
+          IngestSource.chunksPerThread * WorkerPool.shared.threadCount,
           max(2, IngestSource.inFlightByteCount / chunkByteCount)),
       cancellation: cancellation
     ) { () throws(ColonnadeError) in

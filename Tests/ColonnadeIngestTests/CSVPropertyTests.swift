@@ -30,6 +30,12 @@ import Testing
         for _ in 0..<Int.random(in: 0..<4, using: &generator) {
           field += pieces.randomElement(using: &generator) ?? ""
         }
+        // Every other field that can do without quotes has none.
+        let needsQuotes = field.isEmpty || field.utf8.contains { [10, 13, 34, 44].contains($0) }
+        if !needsQuotes, Bool.random(using: &generator) {
+          fields.append(field)
+          continue
+        }
         let quoted = field.split(separator: "\"", omittingEmptySubsequences: false)
         fields.append("\"" + quoted.joined(separator: "\"\"") + "\"")
       }
@@ -91,8 +97,15 @@ import Testing
     var field: [UInt8] = []
     var index = 0
     while index < bytes.count {
-      index += 1  // the opening quote
+      let isQuoted = bytes[index] == 34
+      if isQuoted { index += 1 }
       while true {
+        if !isQuoted {
+          if [10, 13, 44].contains(bytes[index]) { break }
+          field.append(bytes[index])
+          index += 1
+          continue
+        }
         if bytes[index] == 34 {
           if index + 1 < bytes.count, bytes[index + 1] == 34 {
             field.append(34)

@@ -16,6 +16,7 @@ typedef struct {
 
 /// The fields of one column in a block of rows, and what its parser reports.
 typedef struct {
+  /// COLONNADE_CSV_PADDING bytes behind the last field can be read.
   const char *text;
   /// Field of the column in row `i`: `fields[i * stride]`.
   const colonnade_csv_field *fields;

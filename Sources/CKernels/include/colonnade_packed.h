@@ -83,6 +83,10 @@ void colonnade_profile_integers(
 void colonnade_width_histogram(
     uint32_t histogram[65], const void *values, unsigned width, size_t count, uint64_t base);
 
+/// How many of value - base need more than `bits` bits (below the width), values as above.
+size_t colonnade_count_wider(
+    const void *values, unsigned width, size_t count, uint64_t base, unsigned bits);
+
 /// Number of stretches of equal neighbours among `count` values of `width` bytes (any width).
 size_t colonnade_count_runs(const void *values, unsigned width, size_t count);
 

@@ -118,10 +118,12 @@ struct ValueChoice {
   ) throws(ColonnadeError) -> Double {
     let width = source.kind.width
     let frameCount = max(1, options.valueFrameByteCount / width)
-    let frames = MutableBuffer()
     var sizes: [Int] = []
     let sampleCount = max(4, min(16, (256 << 10) / options.valueFrameByteCount))
     let stretch = max(frameCount, source.count / sampleCount)
+    // Growing would touch memory of many sizes.
+    let frames = MutableBuffer(
+      capacity: min(source.count, (source.count / stretch + 1) * frameCount) * width)
     for start in stride(from: 0, to: source.count, by: stretch) {
       let some = min(frameCount, source.count - start)
       unsafe frames.append(

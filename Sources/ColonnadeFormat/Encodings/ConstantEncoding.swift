@@ -20,8 +20,14 @@ enum ConstantEncoding {
       guard least == greatest, Int(greatest) <= EncodingLimit.inlineValueByteCount else {
         return nil
       }
+      let views = unsafe (page.source.values + page.range.lowerBound * 16)
+      let view = unsafe views.loadUnaligned(fromByteOffset: first * 16, as: ByteView.self)
       let text = unsafe page.source.text(at: page.range.lowerBound + first)
       for slot in first..<page.count where page.isValid(slot) {
+        // Equal views are equal text; short text has no other.
+        let another = unsafe views.loadUnaligned(fromByteOffset: slot * 16, as: ByteView.self)
+        if another.low == view.low, another.high == view.high { continue }
+        if another.low != view.low || view.isInline { return nil }
         let other = unsafe page.source.text(at: page.range.lowerBound + slot)
         if unsafe memory(text, differsFrom: other) { return nil }
       }

@@ -16,6 +16,10 @@ enum PackedEncoding {
       encoding: .packed, bitWidth: full, base: profile.least,
       byteCount: packedByteCount(count, full))
     guard mayPatch, full > 2, count >= 64 else { return best }
+    // Most pages have too many values of full width: that is told sooner than how many have which.
+    let widest = unsafe colonnade_count_wider(
+      values, UInt32(width), count, profile.least, UInt32(full - 1))
+    guard widest <= count / 8 else { return best }
     var histogram = [UInt32](repeating: 0, count: 65)
     unsafe histogram.withUnsafeMutableBufferPointer {
       unsafe colonnade_width_histogram(

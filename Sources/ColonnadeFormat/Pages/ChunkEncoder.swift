@@ -89,6 +89,12 @@ package enum ChunkEncoder {
       encoder.largeValueCompressor?.giveBack()
     }
 
+    // Growing would touch memory of many sizes.
+    if encoder.symbols != nil {
+      bytes.reserve(raw / 3)
+    } else if text == nil, encoder.compressor == nil, encoder.dictionary == nil {
+      bytes.reserve(min(raw, plans.reduce(0) { $0 + ($1?.byteCount ?? 0) + 64 }))
+    }
     var dictionaryPage: PageEntry?
     if let dictionary = encoder.dictionary {
       dictionaryPage = try encode(dictionary, of: encoder)

@@ -56,10 +56,12 @@ private final class PartitionLevel {
     static let long: UInt32 = 2
   }
 
-  private var keys: [Key] = []
+  // One thread at a time numbers rows, and nothing here calls back: overlapping accesses need not be
+  // looked for.
+  @safe @exclusivity(unchecked) private var keys: [Key] = []
   private(set) var values: [Value] = []
   /// Number + 1 of the pair in a slot; 0 in an empty one.
-  private var slots = [UInt32](repeating: 0, count: 64)
+  @safe @exclusivity(unchecked) private var slots = [UInt32](repeating: 0, count: 64)
   private let longTexts = LongTexts()
 
   var count: Int { keys.count }

@@ -76,6 +76,9 @@ final class PartitionRouter {
   /// Bytes of a row in columns of fixed width, and the columns that have to be asked.
   private let fixedRowByteCount: Int
   private let varyingColumns: [Int]
+  /// All columns, those first that take longest to gather: none of them is begun when all others are
+  /// done.
+  private let gatherOrder: [Int]
 
   /// What builders of one row take beside the values; counted so that very many columns or
   /// partitions stay within the budget too.
@@ -116,6 +119,7 @@ final class PartitionRouter {
     }
     fixedRowByteCount = fixed
     varyingColumns = varying
+    gatherOrder = varying.reversed() + schema.fields.indices.filter { !varying.contains($0) }
     overheadByteCount = schema.fields.reduce(0) {
       $0 + PartitionRouter.builderCount(of: $1.type) * PartitionRouter.builderByteCount
     }
@@ -222,8 +226,9 @@ final class PartitionRouter {
     let gather = Gather(
       columns: batch.columns, builders: touched.map { pending[$0].builders }, runs: runs,
       rows: self.rows)
-    try WorkerPool.shared.run(count: batch.columns.count) { (index) throws(ColonnadeError) in
-      gather.append(column: index)
+    let order = gatherOrder
+    try WorkerPool.shared.run(count: order.count) { (turn) throws(ColonnadeError) in
+      gather.append(column: order[turn])
     }
     for (number, run) in zip(touched, runs) { account(for: run.count, in: number) }
     for number in touched where pending[number].byteCount >= rowGroupByteCount {

@@ -38,8 +38,9 @@ public final class TableWriter {
   /// Folders this writer made, outermost first.
   private let madeFolders: [String]
 
-  /// Drafts are encoded together once they have as many bytes.
-  private static let encodedTogetherByteCount = 64 << 20
+  /// Drafts are encoded together once they have as many bytes: enough for every thread to have one, and
+  /// no more, since what waits is memory that others cannot use again.
+  private let encodedTogetherByteCount: Int
   private static let encodedTogetherCount = 256
 
   init(
@@ -55,6 +56,9 @@ public final class TableWriter {
     self.properties = properties
     self.options = options
     self.madeFolders = madeFolders
+    encodedTogetherByteCount =
+      min(
+        64, 16 * (options.threadCount ?? WorkerPool.shared.threadCount)) << 20
     router = try PartitionRouter(
       schema: schema, partitioning: partitioning,
       limits: PartitionRouter.Limits(
@@ -102,7 +106,7 @@ public final class TableWriter {
   private func take(_ draft: RowGroupDraft) throws(ColonnadeError) {
     drafts.append(draft)
     draftByteCount += draft.byteCount
-    if draftByteCount >= TableWriter.encodedTogetherByteCount
+    if draftByteCount >= encodedTogetherByteCount
       || drafts.count >= TableWriter.encodedTogetherCount
     {
       try encodeDrafts()
