@@ -35,17 +35,17 @@ package final class BoundFilter: Sendable {
   /// True only where no row of a row group holds a value in question.
   package func rulesOut(rowGroup: Int) -> Bool {
     guard let chunk = chunk(rowGroup) else { return false }
-    return excludes(Int(chunk.statistics), count: chunk.slotCount)
+    return position(Int(chunk.statistics), count: chunk.slotCount) == .outside
   }
 
-  /// True only where no row of a zone holds a value in question.
+  /// How the values of a zone lie to those in question; `nil` where bounds alone do not tell.
   /// - Parameter rowCount: of the row group.
-  package func rulesOut(zone: Int, of rowGroup: Int, rowCount: Int) -> Bool {
+  package func position(zone: Int, of rowGroup: Int, rowCount: Int) -> BoundPosition? {
     let first = zone << zoneShift
     guard first < rowCount, rowCount > 1 << zoneShift, let chunk = chunk(rowGroup) else {
-      return false
+      return nil
     }
-    return excludes(
+    return position(
       Int(chunk.statistics) + 1 + zone, count: UInt64(min(1 << zoneShift, rowCount - first)))
   }
 
@@ -58,14 +58,16 @@ package final class BoundFilter: Sendable {
     return chunk
   }
 
-  private func excludes(_ index: Int, count: UInt64) -> Bool {
-    guard let entry = try? statistics.entry(at: index) else { return false }
+  private func position(_ index: Int, count: UInt64) -> BoundPosition? {
+    guard let entry = try? statistics.entry(at: index) else { return nil }
     let flags = StatisticsEntry.Flags(rawValue: entry.u16(22))
     let nulls = flags.contains(.nullCountKnown) ? entry.u48(16) : 0
     let nans = flags.contains(.nanCountKnown) ? entry.u48(24) : 0
     guard flags.contains([.hasMinimum, .hasMaximum]), nulls + nans <= count,
-      !range.holdsNaN || (flags.contains(.nanCountKnown) && nans == 0)
-    else { return false }
-    return range.excludes(minimum: entry.u64(0), maximum: entry.u64(8))
+      !range.holdsNaN || (flags.contains(.nanCountKnown) && nans == 0),
+      let position = range.position(minimum: entry.u64(0), maximum: entry.u64(8))
+    else { return nil }
+    // Rows without a value are in no range; bounds of no value at all are odd.
+    return position == .outside || nulls + nans < count ? position : nil
   }
 }

@@ -4,6 +4,16 @@
 
 package import ColonnadeArrays
 
+/// How values between two bounds lie to a range.
+package enum BoundPosition {
+  /// None is in it.
+  case outside
+  /// Those in it are not all of them, as far as bounds tell.
+  case across
+  /// All are in it.
+  case inside
+}
+
 /// Numbers from one to another, both included.
 package struct BoundRange: Sendable {
   private let least: UInt64
@@ -41,12 +51,13 @@ package struct BoundRange: Sendable {
     self.order = order
   }
 
-  /// Whether every value between bounds as they are stored lies outside; false where they cannot be
+  /// How the values between bounds, as they are stored, lie to the range; nil where those cannot be
   /// bounds.
-  func excludes(minimum: UInt64, maximum: UInt64) -> Bool {
+  func position(minimum: UInt64, maximum: UInt64) -> BoundPosition? {
     let (low, high) = (BoundRange.key(minimum, order), BoundRange.key(maximum, order))
-    guard possible.contains(low), possible.contains(high), low <= high else { return false }
-    return high < least || greatest < low
+    guard possible.contains(low), possible.contains(high), low <= high else { return nil }
+    if high < least || greatest < low { return .outside }
+    return low < least || greatest < high ? .across : .inside
   }
 
   /// Whether NaN, the greatest number, belongs to it.

@@ -19,22 +19,38 @@ struct StoredBounds {
     }
   }
 
+  /// What bounds say of a zone.
+  enum Verdict: Equatable {
+    /// No row fulfils a condition, the first of those.
+    case ruledOut(condition: Int)
+    /// Rows may fulfil all conditions, and not all rows do, as far as statistics can tell.
+    case some
+    /// More than bounds has to be asked for.
+    case open
+  }
+
   private let conditions: [BoundPredicate]
   private let filters: [BoundFilter]
+  /// Whether bounds tell of every condition all that statistics do.
+  private let tellsAll: Bool
 
   /// - Returns: `nil` where the first condition is none that bounds of numbers can rule out.
   init?(_ predicate: BoundPredicate, _ file: FileReader, _ mapping: ColumnMapping) {
     conditions = predicate.conditions
     var filters: [BoundFilter] = []
+    var hasEqual = false
     for condition in conditions {
       guard case .comparison(.field(let field), let operation, let value) = condition,
         field.path.isEmpty, let column = mapping[field.column],
         let filter = BoundFilter(file, column: column, value, holds: operation.holds)
       else { break }
+      // Which values there are may be known besides.
+      if operation == .equal { hasEqual = true }
       filters.append(filter)
     }
     if filters.isEmpty { return nil }
     self.filters = filters
+    tellsAll = filters.count == conditions.count && !hasEqual
   }
 
   /// Nothing ruled out yet.
@@ -45,10 +61,20 @@ struct StoredBounds {
     filters.firstIndex { $0.rulesOut(rowGroup: rowGroup) }
   }
 
-  /// The first condition that no row of a zone fulfils, by its bounds; `nil` where none is known.
+  /// What its bounds say of a zone.
   /// - Parameter rowCount: of the row group.
-  func condition(rulingOut zone: Int, of rowGroup: Int, rowCount: Int) -> Int? {
-    filters.firstIndex { $0.rulesOut(zone: zone, of: rowGroup, rowCount: rowCount) }
+  func verdict(zone: Int, of rowGroup: Int, rowCount: Int) -> Verdict {
+    var isKnown = tellsAll
+    var isAcross = false
+    for (condition, filter) in filters.enumerated() {
+      switch filter.position(zone: zone, of: rowGroup, rowCount: rowCount) {
+      case .outside: return .ruledOut(condition: condition)
+      case .across: isAcross = true
+      case .inside: break
+      case nil: isKnown = false
+      }
+    }
+    return isKnown && isAcross ? .some : .open
   }
 
   /// The condition as text.

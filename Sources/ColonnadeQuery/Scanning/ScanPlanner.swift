@@ -167,31 +167,40 @@ final class ScanPlanner: @unchecked Sendable {
     }
     var found: [(rows: Range<Int>, matchesWhole: Bool)] = []
     var tally = bounds?.tally
+    var mixedCount = 0
     for zone in zones {
       let zoneRows = zone * file.zoneRowCount..<min((zone + 1) * file.zoneRowCount, rowCount)
       let rows = zoneRows.clamped(to: wanted)
       // One zone's statistics are the row group's: asking again would tell nothing new.
+      let isWhole = zoneRows.count == rowCount
+      let byBounds =
+        isWhole ? .open : bounds?.verdict(zone: zone, of: group, rowCount: rowCount) ?? .open
       let zoneVerdict: Pruning
-      if zoneRows.count == rowCount {
-        zoneVerdict = verdict
-      } else if let bounds,
-        let condition = bounds.condition(rulingOut: zone, of: group, rowCount: rowCount)
-      {
+      switch byBounds {
+      case .ruledOut(let condition):
         tally?.add(condition, rowCount: rows.count)
         continue
-      } else {
-        zoneVerdict = try predicate.prune(
-          FileStatistics(
-            file: file, mapping: mapping, level: .zone(group, zone), rowCount: zoneRows.count))
+      case .some: zoneVerdict = .some
+      case .open:
+        zoneVerdict =
+          isWhole
+          ? verdict
+          : try predicate.prune(
+            FileStatistics(
+              file: file, mapping: mapping, level: .zone(group, zone), rowCount: zoneRows.count))
       }
-      metrics.record(zoneVerdict, at: .zone)
       let matchesWhole: Bool
       switch zoneVerdict {
       case .none:
+        metrics.record(zoneVerdict, at: .zone)
         metrics.update { $0.rowsDone += rows.count }
         continue
-      case .all: matchesWhole = true
-      case .some: matchesWhole = false
+      case .all:
+        metrics.record(zoneVerdict, at: .zone)
+        matchesWhole = true
+      case .some:
+        mixedCount += 1
+        matchesWhole = false
       }
       if let last = found.last, last.rows.upperBound == rows.lowerBound,
         last.matchesWhole == matchesWhole
@@ -201,6 +210,7 @@ final class ScanPlanner: @unchecked Sendable {
         found.append((rows, matchesWhole))
       }
     }
+    if mixedCount > 0 { metrics.record(.some, at: .zone, count: mixedCount) }
     if let bounds, let tally { metrics.record(tally, of: bounds, at: .zone) }
     runs = found.reversed()
   }
