@@ -81,11 +81,12 @@ import Testing
             for group in 0..<file.rowGroupCount {
               let rowCount = try file.rowGroup(at: group).rowCount
               let condition = stored?.condition(rulingOut: group)
+              let zones = stored?.zones(of: group, rowCount: rowCount)
               try check(
                 condition.map { .ruledOut(condition: $0) } ?? .open, .rowGroup(group), rowCount)
               for zone in 0..<(rowCount + 15) / 16 {
                 try check(
-                  stored?.verdict(zone: zone, of: group, rowCount: rowCount) ?? .open,
+                  zones.flatMap { stored?.verdict(zone: zone, in: $0) } ?? .open,
                   .zone(group, zone), min(16, rowCount - zone * 16))
               }
             }

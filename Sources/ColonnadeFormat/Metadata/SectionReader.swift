@@ -49,10 +49,21 @@ struct SectionReader: Sendable {
 
   /// Entries from `index` on that lie in one block: at least 1, at most `count`.
   func run(at index: Int, count wanted: Int) throws(ColonnadeError) -> (bytes: Buffer, count: Int) {
-    guard index >= 0, index < count else { throw outside(index) }
-    let inBlock = index % entriesPerBlock
-    let found = min(wanted, entriesPerBlock - inBlock, count - index)
+    let found = try runCount(at: index, wanted)
     return (try bytes(at: index, count: found), found)
+  }
+
+  /// The same, in memory as long as the file is open: for those that read many, on many threads, which
+  /// would all count who holds the file.
+  func addresses(
+    at index: Int, count wanted: Int
+  ) throws(ColonnadeError) -> (first: UnsafeRawPointer, count: Int) {
+    unsafe (try address(at: index), try runCount(at: index, wanted))
+  }
+
+  private func runCount(at index: Int, _ wanted: Int) throws(ColonnadeError) -> Int {
+    guard index >= 0, index < count else { throw outside(index) }
+    return min(wanted, entriesPerBlock - index % entriesPerBlock, count - index)
   }
 
   private func bytes(at index: Int, count found: Int) throws(ColonnadeError) -> Buffer {

@@ -38,15 +38,25 @@ package final class BoundFilter: Sendable {
     return position(Int(chunk.statistics), count: chunk.slotCount) == .outside
   }
 
-  /// How the values of a zone lie to those in question; `nil` where bounds alone do not tell.
+  /// Where the bounds of a row group's zones stand; `nil` where they are not there.
   /// - Parameter rowCount: of the row group.
-  package func position(zone: Int, of rowGroup: Int, rowCount: Int) -> BoundPosition? {
+  package func zones(of rowGroup: Int, rowCount: Int) -> Zones? {
+    guard rowCount > 1 << zoneShift, let chunk = chunk(rowGroup) else { return nil }
+    return Zones(first: Int(chunk.statistics) + 1, rowCount: rowCount)
+  }
+
+  /// The zones of one row group.
+  package struct Zones: Sendable {
+    /// The statistics of its first zone.
+    fileprivate let first: Int
+    fileprivate let rowCount: Int
+  }
+
+  /// How the values of a zone lie to those in question; `nil` where bounds alone do not tell.
+  package func position(zone: Int, in zones: Zones) -> BoundPosition? {
     let first = zone << zoneShift
-    guard first < rowCount, rowCount > 1 << zoneShift, let chunk = chunk(rowGroup) else {
-      return nil
-    }
-    return position(
-      Int(chunk.statistics) + 1 + zone, count: UInt64(min(1 << zoneShift, rowCount - first)))
+    guard first < zones.rowCount else { return nil }
+    return position(zones.first + zone, count: UInt64(min(1 << zoneShift, zones.rowCount - first)))
   }
 
   /// Where statistics of numbers are named.

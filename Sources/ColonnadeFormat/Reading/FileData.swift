@@ -79,13 +79,15 @@ package struct FileData: DataSource {
   private func verify(_ blocks: Range<Int>) throws(ColonnadeError) {
     var block = blocks.lowerBound
     while block < blocks.upperBound {
-      let (sums, count) = try checksums.run(at: block, count: blocks.upperBound - block)
+      let (sums, count) = try unsafe checksums.addresses(
+        at: block, count: blocks.upperBound - block)
       let start = block << FileData.blockShift
       let end = min((block + count) << FileData.blockShift, Int(dataEnd))
-      let bytes = try map.buffer(from: start, byteCount: end - start)
+      try populate(from: start, byteCount: end - start)
       let mismatch = unsafe Checksum.firstMismatch(
-        in: bytes.unsafeBytes, expected: sums.unsafeBytes, blockByteCount: 1 << FileData.blockShift,
-        seed: seed, position: UInt64(start))
+        in: UnsafeRawBufferPointer(start: address(of: start), count: end - start),
+        expected: UnsafeRawBufferPointer(start: sums, count: count * 4),
+        blockByteCount: 1 << FileData.blockShift, seed: seed, position: UInt64(start))
       if let mismatch { throw differs(block + mismatch) }
       verified.bits.insert(block..<block + count)
       metrics?.countVerified(count)
@@ -133,7 +135,8 @@ package struct FileData: DataSource {
     var index = 0
     while index < chosen.count {
       let first = unsafe Int(chosen[index])
-      let (sums, count) = try checksums.run(at: origin + first, count: Int(last) - first + 1)
+      let (sums, count) = try unsafe checksums.addresses(
+        at: origin + first, count: Int(last) - first + 1)
       // The last block of the data area may be shorter than others.
       let whole = max(0, min(first + count, wholeBlockCount - origin))
       let some = unsafe colonnade_rows_lower_bound(
@@ -145,7 +148,7 @@ package struct FileData: DataSource {
       }
       unsafe try populate(UnsafeBufferPointer(start: base + index, count: some), from: origin)
       let found = unsafe colonnade_crc32c_verify_chosen(
-        sums.unsafeAddress.assumingMemoryBound(to: UInt8.self),
+        sums.assumingMemoryBound(to: UInt8.self),
         address(of: (origin + first) << FileData.blockShift), base + index,
         some, UInt32(first), 1 << FileData.blockShift, seed.state,
         UInt64((origin + first) << FileData.blockShift))
@@ -181,13 +184,13 @@ package struct FileData: DataSource {
   func verify(_ wanted: UInt64, from first: Int, count: Int) throws(ColonnadeError) {
     let missing = wanted & ~verified.bits.word(from: first)
     if missing == 0 { return }
-    let (sums, found) = try checksums.run(at: first, count: count)
+    let (sums, found) = try unsafe checksums.addresses(at: first, count: count)
     // Checksums lie apart where their own block ends.
     guard found == count else { return try verify(first..<first + count) }
     let start = first << FileData.blockShift
     try populate(from: start, byteCount: count << FileData.blockShift)
     let held = unsafe colonnade_crc32c_verify_marked(
-      sums.unsafeAddress.assumingMemoryBound(to: UInt8.self), address(of: start), missing,
+      sums.assumingMemoryBound(to: UInt8.self), address(of: start), missing,
       1 << FileData.blockShift, seed.state, UInt64(start))
     guard held == missing else { throw differs(first + (missing & ~held).trailingZeroBitCount) }
     verified.bits.insert(missing, from: first)

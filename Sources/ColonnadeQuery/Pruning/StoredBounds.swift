@@ -61,13 +61,22 @@ struct StoredBounds {
     filters.firstIndex { $0.rulesOut(rowGroup: rowGroup) }
   }
 
-  /// What its bounds say of a zone.
+  /// Where each condition's bounds of a row group's zones stand.
+  struct Zones {
+    fileprivate let zones: [BoundFilter.Zones?]
+  }
+
   /// - Parameter rowCount: of the row group.
-  func verdict(zone: Int, of rowGroup: Int, rowCount: Int) -> Verdict {
+  func zones(of rowGroup: Int, rowCount: Int) -> Zones {
+    Zones(zones: filters.map { $0.zones(of: rowGroup, rowCount: rowCount) })
+  }
+
+  /// What its bounds say of a zone.
+  func verdict(zone: Int, in zones: Zones) -> Verdict {
     var isKnown = tellsAll
     var isAcross = false
     for (condition, filter) in filters.enumerated() {
-      switch filter.position(zone: zone, of: rowGroup, rowCount: rowCount) {
+      switch zones.zones[condition].flatMap({ filter.position(zone: zone, in: $0) }) {
       case .outside: return .ruledOut(condition: condition)
       case .across: isAcross = true
       case .inside: break

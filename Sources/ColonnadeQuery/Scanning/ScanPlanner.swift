@@ -168,13 +168,16 @@ final class ScanPlanner: @unchecked Sendable {
     var found: [(rows: Range<Int>, matchesWhole: Bool)] = []
     var tally = bounds?.tally
     var mixedCount = 0
+    let zoneBounds = bounds?.zones(of: group, rowCount: rowCount)
     for zone in zones {
       let zoneRows = zone * file.zoneRowCount..<min((zone + 1) * file.zoneRowCount, rowCount)
       let rows = zoneRows.clamped(to: wanted)
       // One zone's statistics are the row group's: asking again would tell nothing new.
       let isWhole = zoneRows.count == rowCount
-      let byBounds =
-        isWhole ? .open : bounds?.verdict(zone: zone, of: group, rowCount: rowCount) ?? .open
+      var byBounds = StoredBounds.Verdict.open
+      if !isWhole, let bounds, let zoneBounds {
+        byBounds = bounds.verdict(zone: zone, in: zoneBounds)
+      }
       let zoneVerdict: Pruning
       switch byBounds {
       case .ruledOut(let condition):
