@@ -38,7 +38,10 @@ def write_anew() -> None:
 
 
 def is_written(store: pathlib.Path) -> bool:
-    done = store.with_name("done")
+    return is_done(store.with_name("done"))
+
+
+def is_done(done: pathlib.Path) -> bool:
     return done.exists() and done.stat().st_mtime >= float(os.environ.get(SINCE, "0"))
 
 
@@ -63,7 +66,7 @@ def curve_table(engine, name: str, write) -> pathlib.Path:
     folder = DATA / "curves" / engine.version
     store = folder / name
     done = folder / f"{name}.done"
-    if not done.exists():
+    if not is_done(done):
         for other in folder.parent.glob("*"):
             if other != folder:
                 remove(other)

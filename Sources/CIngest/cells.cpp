@@ -243,10 +243,6 @@ void colonnade_cells_parse(colonnade_cells *cells, const colonnade_cell_type *ty
       return parseAll(cells, (double *)values, [](const char *at, const char *end, double &value) {
         return parsePaddedDouble(at, end, value);
       });
-    case COLONNADE_CELL_DATE:
-      return parseAll(cells, (int32_t *)values, [](const char *at, const char *end, int32_t &value) {
-        return parseDay(at, end, value);
-      });
     default: break;
   }
   withParser(type, values, [&](auto parse, auto typed) { parseAll(cells, typed, parse); });

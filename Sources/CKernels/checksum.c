@@ -10,7 +10,10 @@
 #if defined(__x86_64__)
 #include <nmmintrin.h>
 #define HARDWARE __attribute__((target("sse4.2")))
-#define STEP8(crc, word) ((uint32_t)_mm_crc32_u64((crc), (word)))
+// What the instruction takes and gives, so that nothing stands between two of them.
+typedef uint64_t running;
+#define RUN8(crc, word) _mm_crc32_u64((crc), (word))
+#define STEP8(crc, word) ((uint32_t)RUN8(crc, word))
 #define STEP1(crc, byte) _mm_crc32_u8((crc), (byte))
 #elif defined(__aarch64__)
 #include <arm_acle.h>
@@ -18,7 +21,9 @@
 #include <sys/auxv.h>
 #endif
 #define HARDWARE __attribute__((target("crc")))
-#define STEP8(crc, word) __crc32cd((crc), (word))
+typedef uint32_t running;
+#define RUN8(crc, word) __crc32cd((crc), (word))
+#define STEP8(crc, word) RUN8(crc, word)
 #define STEP1(crc, byte) __crc32cb((crc), (byte))
 #endif
 
@@ -144,12 +149,12 @@ HARDWARE static inline void hardware_four(
     uint32_t out[4], const uint8_t *data, const size_t at[4], const size_t *ahead, size_t size,
     uint32_t fileSeed, uint64_t position) {
   const uint8_t *a = data + at[0], *b = data + at[1], *c = data + at[2], *d = data + at[3];
-  uint32_t sa = ~hardware_seed(fileSeed, position + at[0]);
-  uint32_t sb = ~hardware_seed(fileSeed, position + at[1]);
-  uint32_t sc = ~hardware_seed(fileSeed, position + at[2]);
-  uint32_t sd = ~hardware_seed(fileSeed, position + at[3]);
+  running sa = (uint32_t)~hardware_seed(fileSeed, position + at[0]);
+  running sb = (uint32_t)~hardware_seed(fileSeed, position + at[1]);
+  running sc = (uint32_t)~hardware_seed(fileSeed, position + at[2]);
+  running sd = (uint32_t)~hardware_seed(fileSeed, position + at[3]);
   size_t i = 0;
-  while (i + 64 <= size) {
+  for (; i + 64 <= size; i += 64) {
     // Memory is slower than the instruction: what comes next is asked for meanwhile.
     if (ahead != NULL) {
       __builtin_prefetch(data + ahead[0] + i);
@@ -157,26 +162,16 @@ HARDWARE static inline void hardware_four(
       __builtin_prefetch(data + ahead[2] + i);
       __builtin_prefetch(data + ahead[3] + i);
     }
-    for (const size_t end = i + 64; i < end; i += 8) {
-      sa = STEP8(sa, load8(a + i));
-      sb = STEP8(sb, load8(b + i));
-      sc = STEP8(sc, load8(c + i));
-      sd = STEP8(sd, load8(d + i));
+#pragma clang loop unroll(full)
+    for (size_t k = i; k < i + 64; k += 8) {
+      sa = RUN8(sa, load8(a + k));
+      sb = RUN8(sb, load8(b + k));
+      sc = RUN8(sc, load8(c + k));
+      sd = RUN8(sd, load8(d + k));
     }
   }
-  for (; i + 8 <= size; i += 8) {
-    sa = STEP8(sa, load8(a + i));
-    sb = STEP8(sb, load8(b + i));
-    sc = STEP8(sc, load8(c + i));
-    sd = STEP8(sd, load8(d + i));
-  }
-  for (; i < size; i++) {
-    sa = STEP1(sa, a[i]);
-    sb = STEP1(sb, b[i]);
-    sc = STEP1(sc, c[i]);
-    sd = STEP1(sd, d[i]);
-  }
-  out[0] = ~sa, out[1] = ~sb, out[2] = ~sc, out[3] = ~sd;
+  uint32_t ends[4] = {(uint32_t)sa, (uint32_t)sb, (uint32_t)sc, (uint32_t)sd};
+  for (size_t k = 0; k < 4; k++) out[k] = hardware_crc(~ends[k], data + at[k] + i, size - i);
 }
 
 HARDWARE static uint32_t hardware_whole(uint32_t crc, const uint8_t *bytes, size_t byteCount) {

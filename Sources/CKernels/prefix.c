@@ -45,7 +45,7 @@ static uint32_t short_prefixes(
 // standing, so that there is room between them for sums of four, and then 8 lanes instead of 32 are taken
 // apart. `bitWidth`, 2 to 8, is to be known when this is compiled.
 typedef uint32_t eight_lanes __attribute__((ext_vector_type(8)));
-enum { least_narrow = 2, most_narrow = 8, eights = COLONNADE_LANES / 8, steps = BLOCK / COLONNADE_LANES };
+enum { least_narrow = 2, most_narrow = 8, near_rows = 256, eights = COLONNADE_LANES / 8, steps = BLOCK / COLONNADE_LANES };
 
 static inline __attribute__((always_inline)) void narrow_steps(
     eight_lanes *restrict target, const uint8_t *block, const unsigned bitWidth) {
@@ -128,7 +128,9 @@ static uint32_t narrow_prefixes(
 static inline uint32_t block_prefixes(
     uint32_t *starts, uint32_t *values, const uint8_t *block, const uint32_t *rows, size_t rowCount,
     uint32_t first, unsigned bitWidth, int isWhole) {
-  if (bitWidth >= least_narrow && bitWidth <= most_narrow) {
+  // The steps up to a row near the start are fewer than it takes to add up all.
+  const int isNear = !isWhole && rowCount > 0 && rows[rowCount - 1] - first < near_rows;
+  if (bitWidth >= least_narrow && bitWidth <= most_narrow && !isNear) {
     return narrow_prefixes(starts, values, block, rows, rowCount, first, bitWidth);
   }
   return short_prefixes(starts, values, block, rows, rowCount, first, bitWidth, isWhole);

@@ -74,6 +74,7 @@ package import Synchronization
 
   /// Sets those of the 64 bits from `first` on that are set in `word`.
   @inlinable package func insert(_ word: UInt64, from first: Int) {
+    if word == 0 { return }
     precondition(first >= 0 && (first + 64 - word.leadingZeroBitCount + 63) >> 6 <= wordCount)
     let shift = UInt64(first & 63)
     unsafe words[first >> 6].bitwiseOr(word << shift, ordering: .acquiringAndReleasing)

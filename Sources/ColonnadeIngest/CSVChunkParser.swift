@@ -48,7 +48,8 @@ import ColonnadeBase
         let bytesLeft = chunk.byteCount - offset
         targets = makeTargets(
           capacity: min(
-            result.lineCount + 1, bytesLeft / columnCount + 1, Batch.maximumRowCount))
+            result.lineCount + 1, bytesLeft / columnCount + 1, Batch.maximumRowCount),
+          byteCount: bytesLeft)
       }
       let progress = unsafe colonnade_csv_tokenise(
         &kernel, text, chunk.byteCount, offset, UInt32(truncatingIfNeeded: columnCount),
@@ -120,11 +121,12 @@ import ColonnadeBase
     return result
   }
 
-  private func makeTargets(capacity: Int) -> [CSVColumnTarget] {
+  private func makeTargets(capacity: Int, byteCount: Int) -> [CSVColumnTarget] {
     var targets: [CSVColumnTarget] = []
     for (field, position) in zip(plan.schema.fields, plan.positions) {
       guard let position else { continue }
-      targets.append(CSVColumnTarget(field, position: position, capacity: capacity))
+      targets.append(
+        CSVColumnTarget(field, position: position, capacity: capacity, byteCount: byteCount))
     }
     return targets
   }

@@ -17,17 +17,18 @@ final class CSVColumnTarget {
   private let builder: ColumnBuilder?
   private let cells: CellParser?
   private let capacity: Int
+  private let byteCount: Int
   private var rowCount = 0
   private var nullCount = 0
 
-  /// The most room for long text that is made ahead.
-  private static let expectedByteCount = 16 << 20
-
-  /// - Parameter capacity: rows to come, or a few more.
-  init(_ field: Field, position: Int, capacity: Int) {
+  /// - Parameters:
+  ///   - capacity: rows to come, or a few more.
+  ///   - byteCount: bytes of the input to come.
+  init(_ field: Field, position: Int, capacity: Int, byteCount: Int) {
     self.field = field
     self.position = position
     self.capacity = capacity
+    self.byteCount = byteCount
     type = CellType(field.type)
     let width: Int
     switch type {
@@ -76,7 +77,7 @@ final class CSVColumnTarget {
       if start == 0, byteCount > 0 {
         // The rows to come are taken to be like these: growing would touch memory of many sizes.
         let share = Double(capacity) / Double(max(rowCount + rows, 1))
-        data.reserve(min(Int(Double(byteCount) * share * 1.05), CSVColumnTarget.expectedByteCount))
+        data.reserve(min(Int(Double(byteCount) * share * 1.05), self.byteCount))
       }
       let bytes = unsafe data.extend(by: byteCount) - start
       let end = unsafe colonnade_cells_parse_text(

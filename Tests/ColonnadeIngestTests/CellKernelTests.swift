@@ -1,4 +1,5 @@
-// Columns of fields against the parser of one value, which looks at every byte alone.
+// Columns of fields against the parser of one value, which looks at every byte alone; dates against a
+// calendar that counts days.
 
 import CIngest
 import ColonnadeBase
@@ -36,7 +37,6 @@ import Testing
 
   @Test(arguments: [
     (COLONNADE_CELL_INT32, 4), (COLONNADE_CELL_INT64, 8), (COLONNADE_CELL_FLOAT64, 8),
-    (COLONNADE_CELL_DATE, 4),
   ])
   func columnsAreParsedAsSingleValuesAre(_ kind: colonnade_cell_kind, _ width: Int) {
     let seed = UInt64.random(in: 0...UInt64.max)
@@ -83,6 +83,44 @@ import Testing
         #expect(
           unsafe found == Array(expected.unsafeBytes.prefix(width)), "seed \(seed): '\(text)'")
       }
+    }
+  }
+
+  /// Every day of some years by counting, and texts near dates that are none.
+  @Test func datesAreThoseOfTheCalendar() {
+    var type = colonnade_cell_type(
+      kind: COLONNADE_CELL_DATE, precision: 0, scale: 0, ticksPerSecond: 0)
+    func parse(_ text: String) -> Int32? {
+      var value: Int32 = 0
+      let bytes = text.utf8.map { CChar(bitPattern: $0) } + [0]
+      return unsafe colonnade_cell_parse_one(&type, bytes, bytes.count - 1, &value) ? value : nil
+    }
+    func text(_ year: Int, _ month: Int, _ day: Int) -> String {
+      func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+      }
+      return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    }
+    // 1 January 1600 lies 135,140 days before 1970.
+    var days = Int32(-135_140)
+    for year in 1600...2410 {
+      let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+      for (month, length) in [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        .enumerated()
+      {
+        for day in 1...length {
+          #expect(parse(text(year, month + 1, day)) == days)
+          days += 1
+        }
+        #expect(parse(text(year, month + 1, length + 1)) == nil)
+        #expect(parse(text(year, month + 1, 0)) == nil)
+      }
+      #expect(parse(text(year, 13, 1)) == nil && parse(text(year, 0, 1)) == nil)
+    }
+    for odd in ["2024/02-29", "2024-02/29", "2024-02-2x", "2O24-02-29", "2024-02-29 ", "2024-2-29"]
+    {
+      #expect(parse(odd) == nil, "'\(odd)'")
     }
   }
 }

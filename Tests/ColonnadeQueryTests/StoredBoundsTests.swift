@@ -37,6 +37,54 @@ import Testing
     try body(FileReader(path, in: PosixFileSystem.shared))
   }
 
+  /// Several conditions at once: what bounds say of a zone is what all statistics say.
+  @Test func conditionsTogetherAreJudgedAsStatisticsJudgeThem() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("seed of conditions together: \(seed)")
+    var generator = SeededGenerator(seed: seed)
+    var (ruledOut, mixed, open) = (0, 0, 0)
+    for _ in 0..<10 {
+      try withFile(try RandomColumns(count: 200, using: &generator)) { file in
+        let fields = try file.schema.fields.enumerated().filter { !$0.element.type.isNested }
+        for _ in 0..<100 {
+          let chosen = (0..<Int.random(in: 2...3, using: &generator)).map { _ in
+            fields.randomElement(using: &generator)!
+          }
+          let conditions = chosen.map { index, field in
+            let bound = BoundField(
+              column: index, columnID: field.id, path: [], type: field.type, name: field.name)
+            return BoundPredicate.comparison(
+              .field(bound), Self.operators.randomElement(using: &generator)!,
+              RandomColumns.value(field.type, 40, using: &generator))
+          }
+          let predicate = BoundPredicate.all(conditions)
+          let mapping = try ColumnMapping(
+            file, file: file, columns: Array(Set(chosen.map(\.offset))).sorted())
+          guard let stored = StoredBounds(predicate, file, mapping) else { continue }
+          for group in 0..<file.rowGroupCount {
+            let rowCount = try file.rowGroup(at: group).rowCount
+            let zones = stored.zones(of: group, rowCount: rowCount)
+            for zone in 0..<(rowCount + 15) / 16 {
+              let verdict = try predicate.prune(
+                FileStatistics(
+                  file: file, mapping: mapping, level: .zone(group, zone),
+                  rowCount: min(16, rowCount - zone * 16)))
+              let comment: Comment = "seed \(seed): \(predicate): \(verdict)"
+              switch (stored.verdict(zone: zone, in: zones), verdict) {
+              case (.ruledOut, .none): ruledOut += 1
+              case (.some, .some): mixed += 1
+              case (.open, _): open += 1
+              case (.ruledOut, _): Issue.record("ruled out; \(comment)")
+              case (.some, _): Issue.record("said to be mixed; \(comment)")
+              }
+            }
+          }
+        }
+      }
+    }
+    #expect(ruledOut > 100 && mixed > 100 && open > 100, "\(ruledOut), \(mixed), \(open)")
+  }
+
   @Test func theyRuleOutWhatStatisticsDo() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     print("seed of random bounds: \(seed)")

@@ -14,6 +14,8 @@ struct PageInput {
 
   private let shape: ChunkShape
   private let page: PageEntry
+  /// The same page again, which may stand anywhere.
+  private let next: PageEntry
   private let body: Body
   private let reference: Reference
 
@@ -27,6 +29,10 @@ struct PageInput {
     page.offset %= 4096
     body = Body(Array(bytes[48...]))
     self.page = page
+    var next = page
+    next.firstSlot = 1024
+    next.offset ^= UInt64(bytes[6]) << 56
+    self.next = next
     reference = Reference(type: Self.types[Int(bytes[7]) % Self.types.count], body: body)
     shape = ChunkShape(
       type: type, rowCount: rowCount, slotCount: rowCount, pageShift: 12,
@@ -50,7 +56,20 @@ struct PageInput {
       // Every value handed out has to be whole.
       for index in 0..<column.count { _ = column.value(at: index) }
       _ = try decoder.decode(selection: selection)
+      try decodeTwo()
     }
+  }
+
+  /// Few values of two pages that lie apart.
+  private func decodeTwo() throws(ColonnadeError) {
+    var shape = shape
+    (shape.rowCount, shape.slotCount, shape.pageShift) = (2048, 2048, 10)
+    var first = page
+    first.firstSlot = 0
+    let decoder = ChunkDecoder(
+      shape: shape, pages: PageList([first, next]), data: body, cache: DecompressionCache(),
+      reference: reference)
+    _ = try decoder.decode(selection: SelectionVector([5, 1029]))
   }
 
   /// A column to refer to: the body's bytes, over and over, as plain values.

@@ -132,9 +132,10 @@ package struct PageList: PageSource {
   }
 
   package func entries(from index: Int) throws(ColonnadeError) -> PageEntries {
+    _ = try page(at: index)
     let bytes = MutableBuffer()
     for page in pages.dropFirst(index) { page.write(to: bytes) }
     return PageEntries(
-      bytes: bytes.freeze(), stride: PageEntry.byteCount, count: max(0, pages.count - index))
+      bytes: bytes.freeze(), stride: PageEntry.byteCount, count: pages.count - index)
   }
 }

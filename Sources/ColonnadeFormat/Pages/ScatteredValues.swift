@@ -85,8 +85,8 @@ import ColonnadeBase
     return true
   }
 
-  /// Holds back those of `rows`, ascending slots of `chunk`, that lie in pages of the form of the page that
-  /// was added last, from the first row on: what `add` does, for many pages at once.
+  /// Holds back those of `rows`, ascending slots of `chunk`, that lie in pages of the form of the pages that
+  /// are held back, from the first row on: what `add` does, for many pages at once.
   /// - Returns: how many rows.
   mutating func add(
     pagesOf rows: UnsafeBufferPointer<UInt32>, in chunk: ChunkDecoder, at position: Int

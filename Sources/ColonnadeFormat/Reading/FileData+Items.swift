@@ -43,7 +43,9 @@ extension FileData {
     to target: UnsafeMutableRawPointer
   ) throws(ColonnadeError) {
     guard let base = places.baseAddress else { return }
-    try check(offset: region.lowerBound, byteCount: Int(clamping: region.count))
+    // Not `region.count`, which traps where pages that belong together lie 2^63 bytes apart.
+    try check(
+      offset: region.lowerBound, byteCount: Int(clamping: region.upperBound - region.lowerBound))
     metrics?.countRequest(byteCount: places.count * width)
     unsafe try verifyBlocks(of: region) { bits, first in
       unsafe colonnade_places_mark(

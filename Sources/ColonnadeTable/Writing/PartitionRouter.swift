@@ -76,8 +76,9 @@ final class PartitionRouter {
   /// Bytes of a row in columns of fixed width, and the columns that have to be asked.
   private let fixedRowByteCount: Int
   private let varyingColumns: [Int]
-  /// All columns, those first that take longest to gather: none of them is begun when all others are
-  /// done.
+  /// All columns, those that are likely to take longest to gather first, so that none of them is begun when
+  /// all others are done: of varying size, the last ones before others since long texts tend to stand last,
+  /// then the wide ones.
   private let gatherOrder: [Int]
 
   /// What builders of one row take beside the values; counted so that very many columns or
@@ -110,16 +111,18 @@ final class PartitionRouter {
     directory = PartitionDirectory(partCount: partitioning.fields.count)
     var fixed = 0
     var varying: [Int] = []
+    var others: [(width: Int, index: Int)] = []
     for (index, field) in schema.fields.enumerated() {
       if let width = PartitionRouter.fixedByteCount(of: field.type) {
         fixed += width
+        others.append((width, index))
       } else {
         varying.append(index)
       }
     }
     fixedRowByteCount = fixed
     varyingColumns = varying
-    gatherOrder = varying.reversed() + schema.fields.indices.filter { !varying.contains($0) }
+    gatherOrder = varying.reversed() + others.sorted { $0.width > $1.width }.map(\.index)
     overheadByteCount = schema.fields.reduce(0) {
       $0 + PartitionRouter.builderCount(of: $1.type) * PartitionRouter.builderByteCount
     }

@@ -38,8 +38,9 @@ public final class TableWriter {
   /// Folders this writer made, outermost first.
   private let madeFolders: [String]
 
-  /// Drafts are encoded together once they have as many bytes: enough for every thread to have one, and
-  /// no more, since what waits is memory that others cannot use again.
+  /// Drafts are encoded together once they have as many bytes: those of the smallest drafts that memory
+  /// alone cuts, one for each of up to four threads. More are not held, since what waits is memory that
+  /// others cannot use again.
   private let encodedTogetherByteCount: Int
   private static let encodedTogetherCount = 256
 
@@ -57,8 +58,8 @@ public final class TableWriter {
     self.options = options
     self.madeFolders = madeFolders
     encodedTogetherByteCount =
-      min(
-        64, 16 * (options.threadCount ?? WorkerPool.shared.threadCount)) << 20
+      min(4, max(1, options.threadCount ?? WorkerPool.shared.threadCount))
+      * PartitionRouter.Limits().leastRowGroupByteCount
     router = try PartitionRouter(
       schema: schema, partitioning: partitioning,
       limits: PartitionRouter.Limits(

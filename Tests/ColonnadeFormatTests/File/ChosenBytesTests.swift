@@ -157,4 +157,33 @@ import Testing
       }
     }
   }
+
+  /// Pages of one chunk may be said to stand anywhere: no sum and no distance of their places may trap.
+  @Test func pagesThatLieFarApartThrow() throws {
+    var generator = SeededGenerator(seed: 7)
+    try Self.write(Self.batch(&generator)) { path in
+      let reader = try FileReader(path, in: PosixFileSystem.shared)
+      for offset: UInt64 in [1 << 63 + 1 << 62, .max - 1024, 1 << 62, 1 << 40] {
+        for encoding in [Encoding.packed, .plain] {
+          var entries = [PageEntry](repeating: PageEntry(), count: 3)
+          for index in entries.indices {
+            entries[index].encodingCode = encoding.rawValue
+            entries[index].bitWidth = encoding == .packed ? 8 : 0
+            entries[index].byteCount = encoding == .packed ? 1024 : 4096
+            entries[index].firstSlot = UInt32(index * 1024)
+            entries[index].offset = index == 1 ? offset : 4096
+          }
+          let decoder = ChunkDecoder(
+            shape: ChunkShape(type: .int32, rowCount: 3072, slotCount: 3072, pageShift: 10),
+            pages: PageList(entries), data: reader.data, cache: DecompressionCache())
+          for rows: [UInt32] in [[5, 1029], [1029, 2053], [5, 1029, 2053]] {
+            let error = #expect(throws: ColonnadeError.self) {
+              _ = try decoder.decode(selection: SelectionVector(rows))
+            }
+            #expect(error?.kind == .corrupt, "\(encoding) at \(offset)")
+          }
+        }
+      }
+    }
+  }
 }
