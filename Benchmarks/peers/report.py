@@ -28,6 +28,14 @@ def best_peer(job: Job, results: dict[str, dict]) -> tuple[str, float] | None:
     return (min(found)[1], min(found)[0]) if found else None
 
 
+def ratio_of_kept_open(job: Job, results: dict[str, dict]) -> str:
+    """Ours by the best peer's, both asked while they are open."""
+    kept = {engine: result for engine, result in results.items() if engine.endswith("-attached")}
+    best = best_peer(job, kept)
+    ours = value(job, kept.get("colonnade-attached", {"error": ""}))
+    return f"{ours / best[1]:.3f} ({best[0]})" if ours is not None and best else ""
+
+
 def table(lines: list[list[str]]) -> str:
     widths = [max(len(line[index]) for line in lines) for index in range(len(lines[0]))]
     drawn = ["| " + " | ".join(cell.ljust(width) if index == 0 else cell.rjust(width)
@@ -45,17 +53,19 @@ def tables(measured: list[tuple[Job, dict[str, dict]]]) -> str:
         of_group = [(job, results) for job, results in measured
                     if job.name.split("/")[0] == group]
         engines = list(dict.fromkeys(engine for _, results in of_group for engine in results))
-        times = [["job (ms or MB)", *engines, "ratio to best peer", "goal", "met"]]
+        kept_open = [ratio_of_kept_open(job, results) for job, results in of_group]
+        times = [["job (ms or MB)", *engines, *(["both kept open"] if any(kept_open) else []),
+                  "ratio to best peer", "goal", "met"]]
         held = ("peak MB" if of_group[0][0].is_whole_process
                 else "peak MB beyond imports and source")
         memories = [[held, *engines]]
-        for job, results in of_group:
+        for (job, results), kept in zip(of_group, kept_open):
             best = best_peer(job, results)
             ours = value(job, results.get(job.ours, {"error": ""}))
             ratio = ours / best[1] if ours is not None and best else None
             times.append([
                 job.name, *(shown(value(job, results[engine])) if engine in results else ""
-                            for engine in engines),
+                            for engine in engines), *([kept] if any(kept_open) else []),
                 f"{ratio:.3f} ({best[0]})" if ratio is not None else "",
                 f"≤ {job.goal}" if job.goal else "",
                 "" if ratio is None or not job.goal else "yes" if ratio <= job.goal else "NO"])
