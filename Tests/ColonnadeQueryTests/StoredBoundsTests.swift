@@ -37,6 +37,17 @@ import Testing
     try body(FileReader(path, in: PosixFileSystem.shared))
   }
 
+  /// A column beside one of its type's values.
+  private static func comparison(
+    _ index: Int, _ field: Field, _ operation: ComparisonOperator,
+    _ generator: inout SeededGenerator
+  ) -> BoundPredicate {
+    let bound = BoundField(
+      column: index, columnID: field.id, path: [], type: field.type, name: field.name)
+    return .comparison(
+      .field(bound), operation, RandomColumns.value(field.type, 40, using: &generator))
+  }
+
   /// Several conditions at once: what bounds say of a zone is what all statistics say.
   @Test func conditionsTogetherAreJudgedAsStatisticsJudgeThem() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
@@ -51,11 +62,8 @@ import Testing
             fields.randomElement(using: &generator)!
           }
           let conditions = chosen.map { index, field in
-            let bound = BoundField(
-              column: index, columnID: field.id, path: [], type: field.type, name: field.name)
-            return BoundPredicate.comparison(
-              .field(bound), Self.operators.randomElement(using: &generator)!,
-              RandomColumns.value(field.type, 40, using: &generator))
+            let operation = Self.operators.randomElement(using: &generator)!
+            return Self.comparison(index, field, operation, &generator)
           }
           let predicate = BoundPredicate.all(conditions)
           let mapping = try ColumnMapping(
@@ -95,10 +103,7 @@ import Testing
       try withFile(columns) { file in
         for (index, field) in try file.schema.fields.enumerated() where !field.type.isNested {
           for operation in Self.operators {
-            let value = RandomColumns.value(field.type, 40, using: &generator)
-            let bound = BoundField(
-              column: index, columnID: field.id, path: [], type: field.type, name: field.name)
-            let predicate = BoundPredicate.comparison(.field(bound), operation, value)
+            let predicate = Self.comparison(index, field, operation, &generator)
             let comment: Comment = "seed \(seed): \(predicate)"
             let mapping = try ColumnMapping(file, file: file, columns: [index])
             let stored = StoredBounds(predicate, file, mapping)

@@ -12,6 +12,18 @@ import Testing
 @Suite struct RootSizeTests {
   private static let tailByteCount = 64
 
+  /// A table of 20 rows, and its root; it is gone with its folder.
+  private static func table() throws -> (
+    folder: ScratchFolder, path: String, rootPath: String, root: [UInt8]
+  ) {
+    let folder = try ScratchFolder()
+    let path = folder.path("t")
+    try TableFixture.create(path, 0..<20, partitionedBy: "key")
+    let rootPath = TableFolder(path, in: PosixFileSystem.shared).rootPath(1)
+    let root = try PosixFileSystem.shared.readAll(rootPath, limit: 1 << 20)
+    return (folder, path, rootPath, root.array)
+  }
+
   /// A table's root, cut where its section table begins.
   private struct Parts {
     let bytes: [UInt8]
@@ -63,11 +75,8 @@ import Testing
   }
 
   @Test func aRootIsReadUpToItsCapAndRefusedBeyond() throws {
-    let scratch = try ScratchFolder()
-    let path = scratch.path("t")
-    try TableFixture.create(path, 0..<20, partitionedBy: "key")
-    let rootPath = TableFolder(path, in: PosixFileSystem.shared).rootPath(1)
-    let root = try PosixFileSystem.shared.readAll(rootPath, limit: 1 << 20).array
+    let (scratch, path, rootPath, root) = try Self.table()
+    defer { extendLifetime(scratch) }
     let most = SnapshotRoot.maximumByteCount
     #expect(most == 256 << 20)
 
@@ -86,11 +95,9 @@ import Testing
 
   /// Beyond the cap none of a root's own sections is looked at: one that is damaged does not show.
   @Test func nothingOfALargeRootIsReadFirst() throws {
-    let scratch = try ScratchFolder()
-    let path = scratch.path("t")
-    try TableFixture.create(path, 0..<20, partitionedBy: "key")
-    let rootPath = TableFolder(path, in: PosixFileSystem.shared).rootPath(1)
-    var root = try PosixFileSystem.shared.readAll(rootPath, limit: 1 << 20).array
+    let (scratch, path, rootPath, whole) = try Self.table()
+    var root = whole
+    defer { extendLifetime(scratch) }
     for section in try FileReader(rootPath, in: PosixFileSystem.shared).sections
     where section.isContent { root[Int(section.offset)] ^= 1 }
     for (byteCount, kind) in [
@@ -105,11 +112,7 @@ import Testing
 
   /// Sizes that a small file only claims are compared with the file before memory is taken for them.
   @Test func sizesThatAreOnlyClaimedAreRefused() throws {
-    let scratch = try ScratchFolder()
-    let path = scratch.path("t")
-    try TableFixture.create(path, 0..<20, partitionedBy: "key")
-    let rootPath = TableFolder(path, in: PosixFileSystem.shared).rootPath(1)
-    let root = try PosixFileSystem.shared.readAll(rootPath, limit: 1 << 20).array
+    let root = try Self.table().root
     let parts = Parts(root)
     for claimed in [SnapshotRoot.maximumByteCount, SnapshotRoot.maximumByteCount + 8, 1 << 60] {
       let whole = Array(root[..<parts.tableStart]) + parts.end(of: claimed)

@@ -63,12 +63,13 @@ struct StoredBounds {
 
   /// Where each condition's bounds of a row group's zones stand.
   struct Zones {
-    fileprivate let zones: [BoundFilter.Zones?]
+    fileprivate let byCondition: [BoundFilter.Zones?]
   }
 
+  /// What `verdict` asks for each zone of a row group, found once.
   /// - Parameter rowCount: of the row group.
   func zones(of rowGroup: Int, rowCount: Int) -> Zones {
-    Zones(zones: filters.map { $0.zones(of: rowGroup, rowCount: rowCount) })
+    Zones(byCondition: filters.map { $0.zones(of: rowGroup, rowCount: rowCount) })
   }
 
   /// What its bounds say of a zone.
@@ -76,7 +77,7 @@ struct StoredBounds {
     var isKnown = tellsAll
     var isAcross = false
     for (condition, filter) in filters.enumerated() {
-      switch zones.zones[condition].flatMap({ filter.position(zone: zone, in: $0) }) {
+      switch zones.byCondition[condition].flatMap({ filter.position(zone: zone, in: $0) }) {
       case .outside: return .ruledOut(condition: condition)
       case .across: isAcross = true
       case .inside: break
