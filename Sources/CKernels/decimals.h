@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "colonnade_packed.h"
+#include "packed_lanes.h"
 
 #define DECIMAL_MAGIC 6755399441055744.0
 #define DECIMAL_MAGIC_BITS UINT64_C(0x4338000000000000)
@@ -44,16 +45,43 @@ static inline uint64_t decimal_is_large(uint64_t integer) {
 // Integers that are unpacked together, so that they stay in the nearest cache until they are used.
 #define DECIMAL_BLOCK 1024
 
-// Whether they are small and an i32 holds them before base is added: one instruction makes doubles of
-// them.
+// Whether they are small, packed, and an i32 holds them before base is added: one instruction makes
+// doubles of them.
 static inline int decimals_are_narrow(uint64_t base, unsigned bitWidth) {
-  return bitWidth <= 31 && colonnade_decimals_are_small(base, bitWidth);
+  return bitWidth > 0 && bitWidth <= 31 && colonnade_decimals_are_small(base, bitWidth);
 }
 
 // How many of the integers from `first` on end a block or all that is wanted.
 static inline size_t decimal_block(size_t first, size_t wanted) {
   size_t left = DECIMAL_BLOCK - first % DECIMAL_BLOCK;
   return wanted < left ? wanted : left;
+}
+
+// Whether `some` integers from `first` on of `count` are a block that is stored in lanes.
+static inline int decimal_block_is_whole(size_t first, size_t some, size_t count) {
+  return some == DECIMAL_BLOCK && count - first >= DECIMAL_BLOCK;
+}
+
+// Integers of one step of a block, as doubles in parts that a few registers hold.
+#define DECIMAL_PARTS 4
+
+typedef double decimal_doubles __attribute__((ext_vector_type(8)));
+typedef int32_t decimal_integers __attribute__((ext_vector_type(8)));
+
+typedef struct {
+  decimal_doubles parts[DECIMAL_PARTS];
+} decimal_lanes;
+
+// Those of step `step` of a block whose bit width is 1 to 31.
+static inline __attribute__((always_inline)) void decimal_load(
+    decimal_lanes *target, const uint8_t *block, unsigned step, unsigned bitWidth) {
+  colonnade_lanes found;
+  colonnade_load_lanes(&found, block, step, bitWidth);
+  decimal_integers integers[DECIMAL_PARTS];
+  memcpy(integers, &found, sizeof found);
+  for (unsigned part = 0; part < DECIMAL_PARTS; part++) {
+    target->parts[part] = __builtin_convertvector(integers[part], decimal_doubles);
+  }
 }
 
 #endif

@@ -1,10 +1,11 @@
-// Packed integers in lanes: an inner loop over the lanes of one step, with one shift for all of
-// them, which the compiler turns into vector instructions.
+// Packed integers in lanes: all lanes of a step are one vector, with one shift for all of them.
+// Vectors are spelled out: left to find them in loops, compilers take some lanes one by one.
 #include "colonnade_packed.h"
 
 #include <string.h>
 
 #include "clones.h"
+#include "packed_lanes.h"
 
 typedef uint32_t __attribute__((aligned(1), may_alias)) loose32;
 typedef uint64_t __attribute__((aligned(1), may_alias)) loose64;
@@ -15,92 +16,79 @@ static inline uint64_t low_bits(unsigned width) {
   return width >= 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1;
 }
 
-// One block of 1,024 for one width of output. LANE is u32 with 32 lanes or u64 with 16. The loop
-// over steps must stay a loop: vectorised instead of the lanes it would gather word by word.
-#if defined(__clang__)
-#define STEPS _Pragma("clang loop vectorize(disable) unroll(disable)")
-#define LANES_TOGETHER _Pragma("clang loop vectorize(enable)")
-#else
-#define STEPS
-#define LANES_TOGETHER
-#endif
-
-#define UNPACK_BLOCK(NAME, OUT, LANE, LANES, BITS)                                             \
+// One block of 1,024 for one width of output, of integers of at most 32 bits.
+#define UNPACK_NARROW(NAME, OUT)                                                               \
   COLONNADE_CLONES                                                                             \
-  static void NAME(OUT *restrict target, const LANE *restrict words, uint64_t base64,          \
+  static void NAME(OUT *restrict target, const uint8_t *restrict block, uint64_t base64,       \
                    unsigned width) {                                                           \
-    const OUT base = (OUT)base64;                                                              \
-    if (width == 0) {                                                                          \
-      for (size_t i = 0; i < 1024; i++) target[i] = base;                                      \
-      return;                                                                                  \
-    }                                                                                          \
-    const LANE mask = (LANE)low_bits(width);                                                   \
-    STEPS                                                                                      \
-    for (unsigned step = 0; step < 1024 / LANES; step++) {                                     \
-      unsigned bit = step * width, shift = bit % BITS;                                         \
-      const LANE *restrict word = words + bit / BITS * LANES;                                  \
-      OUT *restrict out = target + step * LANES;                                               \
-      if (shift + width <= BITS) {                                                             \
-        LANES_TOGETHER                                                                         \
-        for (unsigned lane = 0; lane < LANES; lane++) {                                        \
-          out[lane] = (OUT)(base + (OUT)((word[lane] >> shift) & mask));                       \
-        }                                                                                      \
-      } else {                                                                                 \
-        LANES_TOGETHER                                                                         \
-        for (unsigned lane = 0; lane < LANES; lane++) {                                        \
-          LANE value = (word[lane] >> shift) | (word[lane + LANES] << (BITS - shift));         \
-          out[lane] = (OUT)(base + (OUT)(value & mask));                                       \
-        }                                                                                      \
-      }                                                                                        \
+    typedef OUT outs __attribute__((ext_vector_type(COLONNADE_LANES)));                        \
+    const outs base = (OUT)base64;                                                             \
+    for (unsigned step = 0; step < COLONNADE_BLOCK / COLONNADE_LANES; step++) {                \
+      colonnade_lanes found;                                                                   \
+      colonnade_load_lanes(&found, block, step, width);                                        \
+      const outs values = __builtin_convertvector(found, outs) + base;                         \
+      memcpy(target + step * COLONNADE_LANES, &values, sizeof values);                         \
     }                                                                                          \
   }
 
-UNPACK_BLOCK(unpack_1_narrow, loose8, loose32, 32, 32)
-UNPACK_BLOCK(unpack_2_narrow, loose16, loose32, 32, 32)
-UNPACK_BLOCK(unpack_4_narrow, loose32, loose32, 32, 32)
-UNPACK_BLOCK(unpack_8_narrow, loose64, loose32, 32, 32)
-UNPACK_BLOCK(unpack_1_wide, loose8, loose64, 16, 64)
-UNPACK_BLOCK(unpack_2_wide, loose16, loose64, 16, 64)
-UNPACK_BLOCK(unpack_4_wide, loose32, loose64, 16, 64)
-UNPACK_BLOCK(unpack_8_wide, loose64, loose64, 16, 64)
+UNPACK_NARROW(unpack_1_narrow, uint8_t)
+UNPACK_NARROW(unpack_2_narrow, uint16_t)
+UNPACK_NARROW(unpack_4_narrow, uint32_t)
+UNPACK_NARROW(unpack_8_narrow, uint64_t)
 
-#define PACK_BLOCK(NAME, IN, LANE, LANES, BITS)                                                \
+// The same of wider integers.
+#define UNPACK_WIDE(NAME, OUT)                                                                 \
   COLONNADE_CLONES                                                                             \
-  static void NAME(LANE *restrict words, const IN *restrict values, uint64_t base64,           \
+  static void NAME(OUT *restrict target, const uint8_t *restrict block, uint64_t base64,       \
                    unsigned width) {                                                           \
-    const IN base = (IN)base64;                                                                \
-    const LANE mask = (LANE)low_bits(width);                                                   \
-    memset((void *)words, 0, 128 * (size_t)width);                                             \
-    if (width == 0) return;                                                                    \
-    STEPS                                                                                      \
-    for (unsigned step = 0; step < 1024 / LANES; step++) {                                     \
-      unsigned bit = step * width, shift = bit % BITS;                                         \
-      LANE *restrict word = words + bit / BITS * LANES;                                        \
-      const IN *restrict in = values + step * LANES;                                           \
-      if (shift + width <= BITS) {                                                             \
-        LANES_TOGETHER                                                                         \
-        for (unsigned lane = 0; lane < LANES; lane++) {                                        \
-          word[lane] |= ((LANE)(IN)(in[lane] - base) & mask) << shift;                         \
-        }                                                                                      \
-      } else {                                                                                 \
-        LANES_TOGETHER                                                                         \
-        for (unsigned lane = 0; lane < LANES; lane++) {                                        \
-          LANE value = (LANE)(IN)(in[lane] - base) & mask;                                     \
-          word[lane] |= value << shift;                                                        \
-          word[lane + LANES] |= value >> (BITS - shift);                                       \
-        }                                                                                      \
-      }                                                                                        \
+    typedef OUT outs __attribute__((ext_vector_type(COLONNADE_WIDE_LANES)));                   \
+    const outs base = (OUT)base64;                                                             \
+    for (unsigned step = 0; step < COLONNADE_BLOCK / COLONNADE_WIDE_LANES; step++) {           \
+      colonnade_wide_lanes found;                                                              \
+      colonnade_load_wide_lanes(&found, block, step, width);                                   \
+      const outs values = __builtin_convertvector(found, outs) + base;                         \
+      memcpy(target + step * COLONNADE_WIDE_LANES, &values, sizeof values);                    \
     }                                                                                          \
   }
 
-PACK_BLOCK(pack_1_narrow, loose8, loose32, 32, 32)
-PACK_BLOCK(pack_2_narrow, loose16, loose32, 32, 32)
-PACK_BLOCK(pack_4_narrow, loose32, loose32, 32, 32)
-PACK_BLOCK(pack_8_narrow, loose64, loose32, 32, 32)
-PACK_BLOCK(pack_1_wide, loose8, loose64, 16, 64)
-PACK_BLOCK(pack_2_wide, loose16, loose64, 16, 64)
-PACK_BLOCK(pack_4_wide, loose32, loose64, 16, 64)
-PACK_BLOCK(pack_8_wide, loose64, loose64, 16, 64)
+UNPACK_WIDE(unpack_1_wide, uint8_t)
+UNPACK_WIDE(unpack_2_wide, uint16_t)
+UNPACK_WIDE(unpack_4_wide, uint32_t)
+UNPACK_WIDE(unpack_8_wide, uint64_t)
+
+// Words are put together in registers; one that is full is written, and what did not fit begins the
+// next.
+#define PACK_BLOCK(NAME, IN, LANE, LANES, LANE_COUNT)                                          \
+  COLONNADE_CLONES                                                                             \
+  static void NAME(uint8_t *restrict block, const void *restrict values, uint64_t base64,      \
+                   unsigned width) {                                                           \
+    typedef IN ins __attribute__((ext_vector_type(LANE_COUNT)));                               \
+    const ins base = (IN)base64;                                                               \
+    const LANES mask = (LANE)low_bits(width);                                                  \
+    LANES words = 0;                                                                           \
+    unsigned shift = 0;                                                                        \
+    for (unsigned step = 0; step < COLONNADE_BLOCK / LANE_COUNT; step++) {                     \
+      ins given;                                                                               \
+      memcpy(&given, (const uint8_t *)values + step * sizeof given, sizeof given);             \
+      const LANES integers = __builtin_convertvector(given - base, LANES) & mask;              \
+      words |= integers << shift;                                                              \
+      shift += width;                                                                          \
+      if (shift < 8 * sizeof(LANE)) continue;                                                  \
+      memcpy(block, &words, sizeof words);                                                     \
+      block += sizeof words;                                                                   \
+      shift -= 8 * sizeof(LANE);                                                               \
+      words = shift > 0 ? integers >> (width - shift) : 0;                                     \
+    }                                                                                          \
+  }
+
+PACK_BLOCK(pack_1_narrow, uint8_t, uint32_t, colonnade_lanes, COLONNADE_LANES)
+PACK_BLOCK(pack_2_narrow, uint16_t, uint32_t, colonnade_lanes, COLONNADE_LANES)
+PACK_BLOCK(pack_4_narrow, uint32_t, uint32_t, colonnade_lanes, COLONNADE_LANES)
+PACK_BLOCK(pack_8_narrow, uint64_t, uint32_t, colonnade_lanes, COLONNADE_LANES)
+PACK_BLOCK(pack_1_wide, uint8_t, uint64_t, colonnade_wide_lanes, COLONNADE_WIDE_LANES)
+PACK_BLOCK(pack_2_wide, uint16_t, uint64_t, colonnade_wide_lanes, COLONNADE_WIDE_LANES)
+PACK_BLOCK(pack_4_wide, uint32_t, uint64_t, colonnade_wide_lanes, COLONNADE_WIDE_LANES)
+PACK_BLOCK(pack_8_wide, uint64_t, uint64_t, colonnade_wide_lanes, COLONNADE_WIDE_LANES)
 
 // Integers of the rest, one after another.
 
@@ -223,22 +211,39 @@ static inline uint64_t narrow_one(const uint8_t *block, size_t within, unsigned 
   return both >> shift & low_bits(bitWidth);
 }
 
+#define FILL(NAME, OUT)                                                                        \
+  COLONNADE_CLONES                                                                             \
+  static void NAME(OUT *target, uint64_t value) {                                              \
+    for (size_t i = 0; i < COLONNADE_BLOCK; i++) target[i] = (OUT)value;                       \
+  }
+
+FILL(fill_1, loose8)
+FILL(fill_2, loose16)
+FILL(fill_4, loose32)
+FILL(fill_8, loose64)
+
 static void unpack_block(
     void *target, unsigned width, const uint8_t *block, uint64_t base, unsigned bitWidth) {
-  const void *words = block;
-  if (bitWidth <= 32) {
+  if (bitWidth == 0) {
     switch (width) {
-      case 1: unpack_1_narrow(target, words, base, bitWidth); break;
-      case 2: unpack_2_narrow(target, words, base, bitWidth); break;
-      case 4: unpack_4_narrow(target, words, base, bitWidth); break;
-      default: unpack_8_narrow(target, words, base, bitWidth); break;
+      case 1: fill_1(target, base); break;
+      case 2: fill_2(target, base); break;
+      case 4: fill_4(target, base); break;
+      default: fill_8(target, base); break;
+    }
+  } else if (bitWidth <= 32) {
+    switch (width) {
+      case 1: unpack_1_narrow(target, block, base, bitWidth); break;
+      case 2: unpack_2_narrow(target, block, base, bitWidth); break;
+      case 4: unpack_4_narrow(target, block, base, bitWidth); break;
+      default: unpack_8_narrow(target, block, base, bitWidth); break;
     }
   } else {
     switch (width) {
-      case 1: unpack_1_wide(target, words, base, bitWidth); break;
-      case 2: unpack_2_wide(target, words, base, bitWidth); break;
-      case 4: unpack_4_wide(target, words, base, bitWidth); break;
-      default: unpack_8_wide(target, words, base, bitWidth); break;
+      case 1: unpack_1_wide(target, block, base, bitWidth); break;
+      case 2: unpack_2_wide(target, block, base, bitWidth); break;
+      case 4: unpack_4_wide(target, block, base, bitWidth); break;
+      default: unpack_8_wide(target, block, base, bitWidth); break;
     }
   }
 }

@@ -171,22 +171,38 @@ FROM_INTEGERS(near_8, loose_double, +)
 FROM_INTEGERS(times_4, loose_float, *)
 FROM_INTEGERS(times_8, loose_double, *)
 
-// The first try, of integers that are narrow and references that are numbers and near: `most` bounds
-// them so that no product leaves what is exact. BY is how integers become decimals, by `factor`.
+// What comparing parts gives: -1 where it holds.
+typedef int64_t truths __attribute__((ext_vector_type(8)));
+
+// The first try, of a whole block of integers that are narrow and of references that are numbers and
+// near: `most` bounds them so that no product leaves what is exact. BY is how integers become
+// decimals, by `factor`.
 #define NARROW_FROM_FLOATS(NAME, OUT, IN, OP, BY)                                              \
   COLONNADE_CLONES                                                                             \
-  static int NAME(OUT *restrict target, const uint32_t *restrict packed,                       \
-                  const IN *restrict in, size_t count, double base, double inPower,            \
-                  double factor, double most) {                                                \
-    uint64_t outside = 0;                                                                      \
-    for (size_t i = 0; i < count; i++) {                                                       \
-      double product = (double)in[i] * inPower;                                                \
-      double whole = (product + DECIMAL_MAGIC) - DECIMAL_MAGIC;                                \
-      double value = (whole OP (base + (double)(int32_t)packed[i])) + 0.0;                     \
-      outside |= __builtin_fabs(product) < most ? 0 : 1;                                       \
-      target[i] = (OUT)(value BY factor);                                                      \
+  static int NAME(uint8_t *restrict target, const uint8_t *restrict block, unsigned bitWidth,  \
+                  const uint8_t *restrict in, double base, double inPower, double factor,      \
+                  double most) {                                                               \
+    typedef IN ins __attribute__((ext_vector_type(8)));                                        \
+    typedef OUT outs __attribute__((ext_vector_type(8)));                                      \
+    truths nearCount = 0;                                                                      \
+    for (unsigned step = 0; step < DECIMAL_BLOCK / COLONNADE_LANES; step++) {                  \
+      decimal_lanes packed;                                                                    \
+      decimal_load(&packed, block, step, bitWidth);                                            \
+      for (unsigned part = 0; part < DECIMAL_PARTS; part++) {                                  \
+        ins given;                                                                             \
+        memcpy(&given, in, sizeof given);                                                      \
+        const decimal_doubles product =                                                        \
+            __builtin_convertvector(given, decimal_doubles) * inPower;                         \
+        const decimal_doubles whole = (product + DECIMAL_MAGIC) - DECIMAL_MAGIC;               \
+        const decimal_doubles value = (whole OP (base + packed.parts[part])) + 0.0;            \
+        nearCount -= __builtin_elementwise_abs(product) < most;                                \
+        const outs made = __builtin_convertvector(value BY factor, outs);                      \
+        memcpy(target, &made, sizeof made);                                                    \
+        in += sizeof given;                                                                    \
+        target += sizeof made;                                                                 \
+      }                                                                                        \
     }                                                                                          \
-    return outside == 0;                                                                       \
+    return __builtin_reduce_add(nearCount) == DECIMAL_BLOCK;                                   \
   }
 
 #define NARROW_FORMS(KIND, OUT, IN)                                                            \
@@ -195,15 +211,14 @@ FROM_INTEGERS(times_8, loose_double, *)
   NARROW_FROM_FLOATS(products_near_##KIND, OUT, IN, +, *)                                      \
   NARROW_FROM_FLOATS(products_times_##KIND, OUT, IN, *, *)
 
-NARROW_FORMS(4_of_4, loose_float, loose_float)
-NARROW_FORMS(4_of_8, loose_float, loose_double)
-NARROW_FORMS(8_of_4, loose_double, loose_float)
-NARROW_FORMS(8_of_8, loose_double, loose_double)
+NARROW_FORMS(4_of_4, float, float)
+NARROW_FORMS(4_of_8, float, double)
+NARROW_FORMS(8_of_4, double, float)
+NARROW_FORMS(8_of_8, double, double)
 
 static int narrow_from_floats(
-    void *target, unsigned width, const uint32_t *packed, const void *values,
-    colonnade_reference reference, size_t count, int isMultiple, double base, unsigned scale,
-    double most) {
+    void *target, unsigned width, const uint8_t *block, unsigned bitWidth, const void *values,
+    colonnade_reference reference, int isMultiple, double base, unsigned scale, double most) {
   const int areProducts = scale >= COLONNADE_PRODUCTS;
   const double factor =
       areProducts ? decimal_inverses[scale - COLONNADE_PRODUCTS] : decimal_powers[scale];
@@ -211,7 +226,7 @@ static int narrow_from_floats(
 #define CALL(KIND)                                                                             \
   return (areProducts ? (isMultiple ? products_times_##KIND : products_near_##KIND)            \
                       : (isMultiple ? quotients_times_##KIND : quotients_near_##KIND))(        \
-      target, packed, values, count, base, inPower, factor, most)
+      target, block, bitWidth, values, base, inPower, factor, most)
   if (width == 4) {
     if (reference.width == 4) CALL(4_of_4);
     CALL(4_of_8);
@@ -319,11 +334,10 @@ void colonnade_reference_decode(
   while (wanted > 0) {
     size_t some = decimal_block(first, wanted);
     int isDone = 0;
-    if (areNarrow) {
-      uint32_t packed[DECIMAL_BLOCK];
-      colonnade_unpack(packed, 4, body, count, first, some, 0, bitWidth);
+    if (areNarrow && decimal_block_is_whole(first, some, count)) {
       isDone = narrow_from_floats(
-          out, width, packed, in, reference, some, isMultiple, from, scale, most);
+          out, width, body + first / 8 * bitWidth, bitWidth, in, reference, isMultiple, from, scale,
+          most);
     }
     if (!isDone) {
       uint64_t packed[DECIMAL_BLOCK];

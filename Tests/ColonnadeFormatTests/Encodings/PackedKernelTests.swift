@@ -8,6 +8,34 @@ import Testing
 @testable import ColonnadeFormat
 
 @Suite struct PackedKernelTests {
+  @Test(arguments: [1, 2, 4])
+  func packedBytesDoNotDependOnTheWidth(_ width: Int) {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    for bitWidth in 0...width * 8 {
+      let count = [1024, 1500, 3000].randomElement(using: &generator) ?? 1
+      let base = generator.next()
+      let (wide, narrow) = (MutableBuffer(), MutableBuffer())
+      for _ in 0..<count {
+        let value = base &+ (bitWidth == 0 ? 0 : generator.next() >> UInt64(64 - bitWidth))
+        unsafe withUnsafeBytes(of: value.littleEndian) { bytes in
+          unsafe wide.append(bytes)
+          unsafe narrow.append(UnsafeRawBufferPointer(rebasing: bytes[..<width]))
+        }
+      }
+      let (fromWide, fromNarrow) = (MutableBuffer(), MutableBuffer())
+      unsafe PackedEncoding.append(
+        UnsafeRawPointer(wide.pointer), width: 8, count: count, base: base, bitWidth: bitWidth,
+        to: fromWide)
+      unsafe PackedEncoding.append(
+        UnsafeRawPointer(narrow.pointer), width: width, count: count, base: base,
+        bitWidth: bitWidth, to: fromNarrow)
+      #expect(
+        fromWide.freeze().array == fromNarrow.freeze().array,
+        "seed \(seed), \(bitWidth) bits, \(count) integers")
+    }
+  }
+
   @Test(arguments: [1, 2, 4, 8])
   func unpackAgreesWithItsTwin(_ width: Int) {
     let seed = UInt64.random(in: 0...UInt64.max)
