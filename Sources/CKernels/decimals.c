@@ -17,17 +17,21 @@ static inline uint32_t to_bits_4(float value) {
 
 #define DIGITS(NAME, FLOAT, BITS, OP)                                                          \
   COLONNADE_CLONES                                                                             \
-  static void NAME(uint64_t *restrict digits, uint8_t *restrict misses,                        \
-                   const FLOAT *restrict in, size_t count, double power, double factor) {      \
+  static size_t NAME(uint64_t *restrict digits, uint8_t *restrict misses,                      \
+                     const FLOAT *restrict in, size_t count, double power, double factor) {    \
+    uint64_t missed = 0;                                                                       \
     for (size_t i = 0; i < count; i++) {                                                       \
       double scaled = (double)in[i] * power;                                                   \
       double shifted = scaled + DECIMAL_MAGIC;                                                 \
       double whole = shifted - DECIMAL_MAGIC;                                                  \
       FLOAT back = (FLOAT)(whole OP factor);                                                   \
       int fits = whole < DECIMAL_LARGEST && whole > -DECIMAL_LARGEST;                          \
+      int isMissed = !(fits & (BITS(back) == BITS(in[i])));                                  \
       digits[i] = decimal_bits(shifted) - DECIMAL_MAGIC_BITS;                                  \
-      misses[i] = (uint8_t)!(fits & (BITS(back) == BITS(in[i])));                              \
+      misses[i] = (uint8_t)isMissed;                                                         \
+      missed += isMissed ? 1 : 0;                                                            \
     }                                                                                          \
+    return missed;                                                                             \
   }
 
 DIGITS(digits_4, float, to_bits_4, /)
@@ -43,13 +47,10 @@ size_t colonnade_decimal_digits(
   const double power = decimal_powers[scale];
   const double factor = areProducts ? decimal_inverses[scale] : power;
   if (width == 4) {
-    (areProducts ? digits_4_products : digits_4)(digits, misses, values, count, power, factor);
-  } else {
-    (areProducts ? digits_8_products : digits_8)(digits, misses, values, count, power, factor);
+    return (areProducts ? digits_4_products : digits_4)(
+        digits, misses, values, count, power, factor);
   }
-  size_t missed = 0;
-  for (size_t i = 0; i < count; i++) missed += misses[i];
-  return missed;
+  return (areProducts ? digits_8_products : digits_8)(digits, misses, values, count, power, factor);
 }
 
 #define VALUES(NAME, FLOAT, CONVERT, OP)                                                       \

@@ -80,11 +80,12 @@ enum DecimalEncoding {
     let digits = unfilledDigits(page, form)
     guard digits.missCount <= (mayPatch ? count / 8 : 0) else { return nil }
     fill(digits, count: count)
-    var profile = colonnade_integer_profile()
-    unsafe colonnade_profile_integers(&profile, digits.integers.pointer, 8, 1, count)
-    let bitWidth = 64 - (profile.greatest &- profile.least).leadingZeroBitCount
+    var (least, greatest): (Int64, Int64) = (0, 0)
+    _ = unsafe colonnade_bounds_i64(
+      digits.integers.pointer.assumingMemoryBound(to: Int64.self), count, &least, &greatest)
+    let bitWidth = 64 - (greatest &- least).leadingZeroBitCount
     return PagePlan(
-      encoding: .decimal, bitWidth: bitWidth, base: profile.least,
+      encoding: .decimal, bitWidth: bitWidth, base: UInt64(bitPattern: least),
       auxiliaryCount: digits.missCount, scale: form.scale, hasProducts: form.hasProducts,
       byteCount: PackedEncoding.bodyByteCount(
         count: count, bitWidth: bitWidth, patchCount: digits.missCount,
@@ -132,13 +133,15 @@ enum DecimalEncoding {
     return least < greatest && (greatest &- least).leadingZeroBitCount <= 64 - width * 8
   }
 
-  /// Appends the patches of a body that starts at `start`.
-  static func appendPatches(
-    _ page: PageSlots, plan: PagePlan, start: Int, to target: MutableBuffer
-  ) {
+  /// Appends the packed integers of a whole page, and its patches.
+  static func append(_ page: PageSlots, plan: PagePlan, to target: MutableBuffer) {
+    let digits = digits(page, plan.decimalForm)
+    let start = target.byteCount
+    unsafe PackedEncoding.append(
+      UnsafeRawPointer(digits.integers.pointer), width: 8, count: page.count, base: plan.base,
+      bitWidth: plan.bitWidth, to: target)
     guard plan.auxiliaryCount > 0 else { return }
-    appendPatches(
-      page, of: digits(page, plan.decimalForm).misses, plan: plan, start: start, to: target)
+    appendPatches(page, of: digits.misses, plan: plan, start: start, to: target)
   }
 
   /// Appends as patches the values of the slots whose byte in `misses` is 1.

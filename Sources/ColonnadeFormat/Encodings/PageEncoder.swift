@@ -182,11 +182,12 @@ final class PageEncoder {
     start(&entry, alignment: 64, isPlain: plan.encoding == .plain)
     describe(plan, &entry)
     if page.hasNulls { leaveValidity(&entry) }
+    if plan.encoding == .decimal {
+      DecimalEncoding.append(page, plan: plan, to: bytes)
+      return
+    }
     let start = bytes.byteCount
     appendValues(page, plan, 0..<page.count, to: bytes)
-    if plan.encoding == .decimal {
-      DecimalEncoding.appendPatches(page, plan: plan, start: start, to: bytes)
-    }
     if plan.encoding == .reference {
       reference?.appendPatches(page, plan: plan, start: start, to: bytes)
     }
