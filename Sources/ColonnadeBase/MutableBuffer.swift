@@ -8,10 +8,13 @@
 @safe public final class MutableBuffer: @unchecked Sendable {
   var allocation: Allocation
   // One owner writes, and nothing here calls back: overlapping accesses need not be looked for.
-  /// The first byte. Changes when the buffer grows.
-  @exclusivity(unchecked) public private(set) var pointer: UnsafeMutableRawPointer
+  @exclusivity(unchecked) private var first: UnsafeMutableRawPointer
   @safe @exclusivity(unchecked) public private(set) var byteCount: Int
   @safe @exclusivity(unchecked) public private(set) var capacity: Int
+
+  /// The first byte. Changes when the buffer grows.
+  // Computed: other modules look for overlapping accesses of what is stored, whatever is said above.
+  public var pointer: UnsafeMutableRawPointer { unsafe first }
 
   /// - Parameters:
   ///   - byteCount: the initial size, uninitialised.
@@ -22,7 +25,7 @@
     allocation =
       max(byteCount, capacity) == 0
       ? Memory.nothing : Memory.shared.allocate(byteCount: max(byteCount, capacity))
-    unsafe pointer = allocation.pointer
+    unsafe first = allocation.pointer
     self.byteCount = byteCount
     self.capacity = allocation.byteCount
   }
@@ -42,7 +45,7 @@
     let grown = Memory.shared.allocate(byteCount: max(needed, capacity + capacity / 2, 256))
     unsafe grown.pointer.copyMemory(from: pointer, byteCount: byteCount)
     allocation = grown
-    unsafe pointer = grown.pointer
+    unsafe first = grown.pointer
     capacity = grown.byteCount
   }
 
