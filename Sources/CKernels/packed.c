@@ -307,28 +307,58 @@ uint64_t colonnade_unpack_one(
   return value & mask;
 }
 
+// Integers of the block at `block` at those of `rows`, ascending, that lie in it; returns how many.
+#define UNPACK_CHOSEN(NAME, OUT)                                                               \
+  static size_t NAME(OUT *restrict target, const uint8_t *block, const uint32_t *rows,         \
+                     size_t count, uint64_t base, unsigned bitWidth) {                         \
+    const uint32_t number = rows[0] / 1024;                                                    \
+    size_t i = 0;                                                                              \
+    if (count >= COLONNADE_FEW_ROWS && rows[COLONNADE_FEW_ROWS - 1] / 1024 == number) {        \
+      uint64_t unpacked[1024];                                                                 \
+      unpack_block(unpacked, 8, block, base, bitWidth);                                        \
+      for (; i < count && rows[i] / 1024 == number; i++) {                                     \
+        target[i] = (OUT)unpacked[rows[i] % 1024];                                             \
+      }                                                                                        \
+    } else if (bitWidth > 0 && bitWidth <= 32) {                                               \
+      for (; i < count && rows[i] / 1024 == number; i++) {                                     \
+        target[i] = (OUT)(base + narrow_one(block, rows[i] % 1024, bitWidth));                 \
+      }                                                                                        \
+    } else {                                                                                   \
+      for (; i < count && rows[i] / 1024 == number; i++) {                                     \
+        target[i] = (OUT)(base + colonnade_unpack_one(block, 1024, rows[i] % 1024, bitWidth)); \
+      }                                                                                        \
+    }                                                                                          \
+    return i;                                                                                  \
+  }
+
+// So many rows of a block are unpacked with all of it.
+#define COLONNADE_FEW_ROWS 32
+
+UNPACK_CHOSEN(unpack_chosen_1, loose8)
+UNPACK_CHOSEN(unpack_chosen_2, loose16)
+UNPACK_CHOSEN(unpack_chosen_4, loose32)
+UNPACK_CHOSEN(unpack_chosen_8, loose64)
+
 void colonnade_unpack_rows(
     void *target, unsigned width, const uint8_t *body, size_t count, const uint32_t *rows,
     size_t rowCount, uint64_t base, unsigned bitWidth) {
   uint8_t *out = target;
-  size_t whole = count / 1024 * 1024, i = 0;
-  while (i < rowCount) {
-    size_t row = rows[i], block = row / 1024, next = i;
-    if (row < whole && i + 32 <= rowCount && rows[i + 31] / 1024 == block) {
-      uint64_t unpacked[1024];
-      unpack_block(unpacked, 8, body + block * 128 * bitWidth, base, bitWidth);
-      for (; next < rowCount && rows[next] / 1024 == block; next++) {
-        memcpy(out + next * width, &unpacked[rows[next] % 1024], width);
-      }
-    } else {
-      uint64_t value =
-          base + (row < whole && bitWidth <= 32 && bitWidth > 0
-                      ? narrow_one(body + block * 128 * bitWidth, row % 1024, bitWidth)
-                      : colonnade_unpack_one(body, count, row, bitWidth));
-      memcpy(out + i * width, &value, width);
-      next = i + 1;
+  const size_t whole = count / 1024 * 1024;
+  size_t i = 0;
+  while (i < rowCount && rows[i] < whole) {
+    const uint8_t *block = body + rows[i] / 1024 * 128 * (size_t)bitWidth;
+    void *to = out + i * width;
+    const size_t left = rowCount - i;
+    switch (width) {
+      case 1: i += unpack_chosen_1(to, block, rows + i, left, base, bitWidth); break;
+      case 2: i += unpack_chosen_2(to, block, rows + i, left, base, bitWidth); break;
+      case 4: i += unpack_chosen_4(to, block, rows + i, left, base, bitWidth); break;
+      default: i += unpack_chosen_8(to, block, rows + i, left, base, bitWidth); break;
     }
-    i = next;
+  }
+  for (; i < rowCount; i++) {
+    const uint64_t value = base + colonnade_unpack_one(body, count, rows[i], bitWidth);
+    memcpy(out + i * width, &value, width);
   }
 }
 

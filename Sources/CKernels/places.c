@@ -12,23 +12,35 @@ static inline uint64_t low_bits(unsigned width) {
   return width >= 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1;
 }
 
-void colonnade_places_packed(
+// The same loop for both kinds of lanes, whose number the compiler is to know: it divides by it.
+static inline __attribute__((always_inline)) void find_packed(
     colonnade_place *places, const uint32_t *rows, size_t count, uint32_t first, uint64_t at,
-    uint64_t base, unsigned bitWidth) {
-  // Lanes of 32 bits, of 64 where integers are wider.
-  const unsigned wordBytes = bitWidth == 0 ? 0 : bitWidth <= 32 ? 4 : 8;
-  const unsigned lanes = bitWidth <= 32 ? 32 : 16, wordBits = bitWidth <= 32 ? 32 : 64;
+    uint64_t base, unsigned bitWidth, const unsigned lanes, const unsigned wordBytes) {
+  const unsigned wordBits = wordBytes * 8;
+  const uint64_t blockBytes = (uint64_t)row_of_lanes * bitWidth;
   for (size_t i = 0; i < count; i++) {
     const uint32_t row = rows[i] - first, within = row % block_slots;
     const unsigned bit = within / lanes * bitWidth, shift = bit % wordBits;
     places[i] = (colonnade_place){
-        .at = at + (uint64_t)(row / block_slots) * row_of_lanes * bitWidth + bit / wordBits * row_of_lanes +
+        .at = at + row / block_slots * blockBytes + bit / wordBits * row_of_lanes +
               within % lanes * wordBytes,
         .base = base,
         .wordBytes = (uint8_t)wordBytes,
         .bitWidth = (uint8_t)bitWidth,
         .shift = (uint8_t)shift,
         .goesOn = shift + bitWidth > wordBits};
+  }
+}
+
+void colonnade_places_packed(
+    colonnade_place *places, const uint32_t *rows, size_t count, uint32_t first, uint64_t at,
+    uint64_t base, unsigned bitWidth) {
+  if (bitWidth == 0) {
+    for (size_t i = 0; i < count; i++) places[i] = (colonnade_place){.at = at, .base = base};
+  } else if (bitWidth <= 32) {
+    find_packed(places, rows, count, first, at, base, bitWidth, 32, 4);
+  } else {
+    find_packed(places, rows, count, first, at, base, bitWidth, 16, 8);
   }
 }
 
@@ -136,12 +148,11 @@ void colonnade_places_mark(
   for (size_t i = 0; i < count; i++) {
     const colonnade_place *place = &places[i];
     if (place->wordBytes == 0) continue;
-    uint64_t end = place->at + place->wordBytes - 1;
-    mark(bits, (place->at >> shift) - firstBlock);
-    mark(bits, (end >> shift) - firstBlock);
-    if (!place->goesOn) continue;
-    mark(bits, ((place->at + row_of_lanes) >> shift) - firstBlock);
-    mark(bits, ((end + row_of_lanes) >> shift) - firstBlock);
+    // No block is so short that another lies between those of the first byte and of the last.
+    const unsigned more = place->goesOn ? row_of_lanes : 0;
+    const uint64_t from = place->at >> shift, last = (place->at + more + place->wordBytes - 1) >> shift;
+    mark(bits, from - firstBlock);
+    if (last != from) mark(bits, last - firstBlock);
   }
 }
 
@@ -173,28 +184,59 @@ static inline uint64_t load(const uint8_t *from, unsigned byteCount) {
   }
 }
 
-static inline uint64_t read_one(const colonnade_place *place, const uint8_t *file) {
+static inline __attribute__((always_inline)) uint64_t read_one(
+    const colonnade_place *place, const uint8_t *file, unsigned wordBytes) {
   const uint8_t *from = file + place->at;
-  uint64_t value = load(from, place->wordBytes) >> place->shift;
+  uint64_t value = load(from, wordBytes) >> place->shift;
   // The bits left of the first word are fewer than 64, since the integer does not end in it.
   if (place->goesOn) {
-    value |= load(from + row_of_lanes, place->wordBytes) << (place->wordBytes * 8 - place->shift);
+    value |= load(from + row_of_lanes, wordBytes) << (wordBytes * 8 - place->shift);
   }
   return place->base + (value & low_bits(place->bitWidth));
 }
 
+// Most words are those of packed integers of at most 32 bits.
+#define READ(NAME, TYPE)                                                                       \
+  static void NAME(                                                                            \
+      uint8_t *out, const colonnade_place *places, size_t count, const uint8_t *file) {        \
+    for (size_t i = 0; i < count; i++) {                                                       \
+      const unsigned wordBytes = places[i].wordBytes;                                          \
+      const TYPE value = (TYPE)(wordBytes == 4 ? read_one(&places[i], file, 4)                 \
+                                               : read_one(&places[i], file, wordBytes));       \
+      memcpy(out + i * sizeof value, &value, sizeof value);                                    \
+    }                                                                                          \
+  }
+
+READ(read_1, uint8_t)
+READ(read_2, uint16_t)
+READ(read_4, uint32_t)
+READ(read_8, uint64_t)
+
 void colonnade_places_read(
     void *target, unsigned width, const colonnade_place *places, size_t count,
     const uint8_t *file) {
-  uint8_t *out = target;
-  for (size_t i = 0; i < count; i++, out += width) {
-    const uint64_t value = read_one(&places[i], file);
-    // Sizes that the compiler knows become one store.
-    switch (width) {
-      case 1: memcpy(out, &value, 1); break;
-      case 2: memcpy(out, &value, 2); break;
-      case 4: memcpy(out, &value, 4); break;
-      default: memcpy(out, &value, 8); break;
-    }
+  switch (width) {
+    case 1: read_1(target, places, count, file); break;
+    case 2: read_2(target, places, count, file); break;
+    case 4: read_4(target, places, count, file); break;
+    default: read_8(target, places, count, file); break;
   }
+}
+
+size_t colonnade_parts_mark(
+    uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, size_t byteCount,
+    unsigned shift) {
+  const uint64_t first = at >> shift;
+  uint64_t marked = 0;
+  size_t touched = 0;
+  for (size_t i = 0; i < partCount; i++) {
+    const uint32_t low = parts[2 * i], high = parts[2 * i + 1];
+    if (low >= high || high > byteCount) return SIZE_MAX;
+    const uint64_t from = ((at + low) >> shift) - first, last = ((at + high - 1) >> shift) - first;
+    if (last > 63) return SIZE_MAX;
+    marked |= UINT64_MAX >> (63 - last) & UINT64_MAX << from;
+    touched += high - low;
+  }
+  *bits = marked;
+  return touched;
 }

@@ -7,11 +7,16 @@
 /// New bytes are uninitialised unless said otherwise; whoever asks for them writes them.
 @safe public final class MutableBuffer: @unchecked Sendable {
   var allocation: Allocation
-  // One owner writes, and nothing here calls back: overlapping accesses need not be looked for.
+  // One owner writes, and nothing here calls back: overlapping accesses need not be looked for. Other
+  // modules would look for them all the same, so that what they see is computed.
+  @usableFromInline @exclusivity(unchecked) var first: UnsafeMutableRawPointer
+  @usableFromInline @safe @exclusivity(unchecked) var filled: Int
+  @usableFromInline @safe @exclusivity(unchecked) var room: Int
+
   /// The first byte. Changes when the buffer grows.
-  @exclusivity(unchecked) public private(set) var pointer: UnsafeMutableRawPointer
-  @safe @exclusivity(unchecked) public private(set) var byteCount: Int
-  @safe @exclusivity(unchecked) public private(set) var capacity: Int
+  @inlinable public var pointer: UnsafeMutableRawPointer { unsafe first }
+  @inlinable public var byteCount: Int { filled }
+  @inlinable public var capacity: Int { room }
 
   /// - Parameters:
   ///   - byteCount: the initial size, uninitialised.
@@ -22,9 +27,9 @@
     allocation =
       max(byteCount, capacity) == 0
       ? Memory.nothing : Memory.shared.allocate(byteCount: max(byteCount, capacity))
-    unsafe pointer = allocation.pointer
-    self.byteCount = byteCount
-    self.capacity = allocation.byteCount
+    unsafe first = allocation.pointer
+    filled = byteCount
+    room = allocation.byteCount
   }
 
   /// A buffer of `count` zero bytes.
@@ -42,21 +47,21 @@
     let grown = Memory.shared.allocate(byteCount: max(needed, capacity + capacity / 2, 256))
     unsafe grown.pointer.copyMemory(from: pointer, byteCount: byteCount)
     allocation = grown
-    unsafe pointer = grown.pointer
-    capacity = grown.byteCount
+    unsafe first = grown.pointer
+    room = grown.byteCount
   }
 
   /// Grows by `extra` uninitialised bytes and returns the address of the first of them.
   public func extend(by extra: Int) -> UnsafeMutableRawPointer {
     if byteCount + extra > capacity { reserve(extra) }
-    defer { byteCount += extra }
+    defer { filled += extra }
     return unsafe pointer + byteCount
   }
 
   /// Forgets what lies beyond `byteCount`, or all of it; keeps the memory.
   public func truncate(to byteCount: Int = 0) {
-    precondition(byteCount >= 0 && byteCount <= self.byteCount)
-    self.byteCount = byteCount
+    precondition(byteCount >= 0 && byteCount <= filled)
+    filled = byteCount
   }
 
   @inlinable public func append<T: BitwiseCopyable>(_ value: T) {

@@ -41,6 +41,25 @@ void colonnade_unpack_rows(
     void *target, unsigned width, const uint8_t *body, size_t count, const uint32_t *rows,
     size_t rowCount, uint64_t base, unsigned bitWidth);
 
+/// Reads short runs of packed(count, bitWidth), 1 to 16 bits wide, one behind the other: of each the
+/// `counts[i]` integers from `starts[i]` on, all below `count`. `target` has room for
+/// COLONNADE_RUN_SPACE more than all runs have; what is written there is nobody's.
+void colonnade_unpack_runs(
+    uint16_t *target, const uint8_t *body, size_t count, const uint32_t *starts,
+    const uint32_t *counts, size_t runCount, unsigned bitWidth);
+
+void colonnade_unpack_runs_portable(
+    uint16_t *target, const uint8_t *body, size_t count, const uint32_t *starts,
+    const uint32_t *counts, size_t runCount, unsigned bitWidth);
+
+#define COLONNADE_RUN_SPACE 8
+
+/// The bytes of packed(count, bitWidth) that reading such runs looks at: of each run that is not empty,
+/// which are counted, the first byte and the one behind the last.
+size_t colonnade_run_bytes(
+    uint32_t *parts, size_t count, const uint32_t *starts, const uint32_t *counts, size_t runCount,
+    unsigned bitWidth);
+
 /// bits[i] = 1 where integer first + i of packed(count, bitWidth), at most 32 bits wide, is one of
 /// least...least + span, counted modulo 2^32; `first` is a multiple of 1,024. Writes whole words for
 /// `wanted` bits, with 0 behind the last.

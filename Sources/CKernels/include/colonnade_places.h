@@ -62,8 +62,8 @@ size_t colonnade_places_pages(
     colonnade_place *places, const uint32_t *rows, size_t count, const colonnade_page_run *run,
     colonnade_pages_found *found);
 
-/// Sets the bits of the blocks of 2^shift bytes that the places' words touch; bit 0 of `bits` is block
-/// `firstBlock` of the file.
+/// Sets the bits of the blocks of 2^shift bytes, at least 256, that the places' words touch; bit 0 of
+/// `bits` is block `firstBlock` of the file.
 void colonnade_places_mark(
     uint64_t *bits, const colonnade_place *places, size_t count, uint64_t firstBlock,
     unsigned shift);
@@ -73,6 +73,13 @@ void colonnade_places_mark(
 void colonnade_items_mark(
     uint64_t *bits, const uint32_t *items, size_t count, uint64_t at, size_t size,
     uint64_t firstBlock, unsigned shift);
+
+/// The same for parts of bytes `at`..<`at + byteCount` of the file, each its first byte and the one behind
+/// its last, counted from `at`; bit 0 is the block of `at`, and no block is more than 63 behind it.
+/// - Returns: how many bytes all parts have; SIZE_MAX, and no bits, where one is no such part.
+size_t colonnade_parts_mark(
+    uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, size_t byteCount,
+    unsigned shift);
 
 /// The numbers of the bits that are set, counted from `first`.
 /// - Returns: how many; `target` has room for 64.

@@ -44,28 +44,6 @@ enum PackedEncoding {
     colonnade_packed_byte_count(count, UInt32(bitWidth))
   }
 
-  /// The bytes of packed(count, bitWidth) that unpacking integers `range`, at least one, looks at; a bit
-  /// width of 1 to 32.
-  static func bytes(of range: Range<Int>, count: Int, bitWidth: Int) -> Range<Int> {
-    let whole = count / 1024 * 1024
-    let blockByteCount = 128 * bitWidth
-    let block = range.lowerBound / 1024
-    guard range.upperBound <= whole else {
-      let first = min(block, whole / 1024) * blockByteCount
-      return first..<packedByteCount(count, bitWidth)
-    }
-    let last = (range.upperBound - 1) / 1024
-    // Many are unpacked with their block.
-    guard block == last, range.count <= Int(COLONNADE_FEW_INTEGERS) else {
-      return block * blockByteCount..<(last + 1) * blockByteCount
-    }
-    // The same words of all lanes lie together.
-    let low = range.lowerBound % 1024 / 32 * bitWidth / 32
-    let high = ((range.upperBound - 1) % 1024 / 32 * bitWidth + bitWidth - 1) / 32
-    let start = block * blockByteCount
-    return start + low * 128..<start + (high + 1) * 128
-  }
-
   /// Bytes of a value among the patches.
   static func patchWidth(_ width: Int) -> Int { min(8, width) }
 

@@ -89,15 +89,9 @@ extension PageDecoder {
   ) throws(ColonnadeError) -> (bytes: Buffer, codes: Range<Int>) {
     let codeCount = Int(entry.auxiliaryCount)
     let parts = unsafe context.scratch.rows.room(some * 8).assumingMemoryBound(to: UInt32.self)
-    var partCount = 0
-    for index in 0..<some where unsafe counts[index] > 0 {
-      let first = unsafe Int(places[index])
-      let bytes = unsafe PackedEncoding.bytes(
-        of: first..<first + Int(counts[index]), count: codeCount, bitWidth: Int(entry.scale))
-      unsafe parts[partCount] = UInt32(bytes.lowerBound)
-      unsafe parts[partCount + 1] = UInt32(bytes.upperBound)
-      partCount += 2
-    }
+    let partCount =
+      unsafe 2
+      * colonnade_run_bytes(parts, codeCount, places, counts, some, UInt32(entry.scale))
     let bytes = try unsafe body(
       layout.codesStart, layout.byteCount - layout.codesStart,
       parts: UnsafeBufferPointer(start: parts, count: partCount))
@@ -259,25 +253,28 @@ extension PageDecoder {
     let counts = unsafe places + rows.count
     unsafe try findCodes(of: rows, in: parts, places, counts)
     let wanted = unsafe Int(colonnade_sum_u32(counts, rows.count))
-    let unpacked = unsafe context.scratch.codes.room(wanted * 2)
-      .assumingMemoryBound(to: UInt16.self)
-    // At once, unless the rows are few and far apart.
-    var all: (bytes: Buffer, codes: Range<Int>)?
-    if wanted > 0, rows.count > Self.fewRowCount {
-      all = unsafe try packedCodes(places, counts, rows.count, parts.layout)
-    }
-    var at = 0
-    for index in 0..<rows.count {
-      let start = unsafe Int(places[index])
-      let some = unsafe Int(counts[index])
-      guard some > 0 else { continue }
-      let range = start..<start + some
-      if let all {
-        unsafe unpack(range, from: all, to: unpacked + at)
-      } else {
-        unsafe unpack(range, from: try packedCodes(range, parts.layout), to: unpacked + at)
+    let unpacked = unsafe context.scratch.codes.room(
+      (wanted + Int(COLONNADE_RUN_SPACE)) * 2
+    ).assumingMemoryBound(to: UInt16.self)
+    if rows.count > Self.fewRowCount {
+      // At once, unless the rows are few and far apart.
+      if wanted > 0 {
+        let all = try unsafe packedCodes(places, counts, rows.count, parts.layout)
+        unsafe colonnade_unpack_runs(
+          unpacked, all.bytes.unsafeAddress.assumingMemoryBound(to: UInt8.self), all.codes.count,
+          places, counts, rows.count, UInt32(entry.scale))
+        extendLifetime(all.bytes)
       }
-      at += some
+    } else {
+      var at = 0
+      for index in 0..<rows.count {
+        let start = unsafe Int(places[index])
+        let some = unsafe Int(counts[index])
+        guard some > 0 else { continue }
+        let range = start..<start + some
+        unsafe unpack(range, from: try packedCodes(range, parts.layout), to: unpacked + at)
+        at += some
+      }
     }
     unsafe try check(unpacked, wanted, parts.table)
     let byteCount = unsafe Int(

@@ -13,19 +13,21 @@ import ColonnadeBase
   let count: Int
   /// `count` values of `width` bytes, bits or views.
   let values: MutableBuffer
-  private(set) var nullCount = 0
-  private var validity: MutableBuffer?
-  private var data: [Buffer] = []
+  // One call fills it page by page, and nothing here calls back: overlapping accesses need not be looked
+  // for.
+  @safe @exclusivity(unchecked) private(set) var nullCount = 0
+  @safe @exclusivity(unchecked) private var validity: MutableBuffer?
+  @safe @exclusivity(unchecked) private var data: [Buffer] = []
   /// The data buffer that decompressed or copied text goes to.
-  private var room: MutableBuffer?
-  private var roomIndex = 0
-  private var textByteCount = 0
+  @safe @exclusivity(unchecked) private var room: MutableBuffer?
+  @safe @exclusivity(unchecked) private var roomIndex = 0
+  @safe @exclusivity(unchecked) private var textByteCount = 0
   /// Bytes of text this call may decompress or copy.
   private let textLimit: Int
   /// Where the buffers of the chunk's dictionary start among the data buffers.
-  private var dictionaryIndex: Int?
+  @safe @exclusivity(unchecked) private var dictionaryIndex: Int?
   /// Slots decoded so far, for guesses at what is to come.
-  var filledCount = 0
+  @safe @exclusivity(unchecked) var filledCount = 0
 
   /// - Throws: `.limitExceeded` where so many values do not fit one call.
   init(

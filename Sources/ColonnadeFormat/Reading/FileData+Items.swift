@@ -81,15 +81,9 @@ extension FileData {
       return try data(offset: offset, byteCount: byteCount)
     }
     var wanted: UInt64 = 0
-    var touched = 0
-    for part in stride(from: 0, to: parts.count - 1, by: 2) {
-      let (low, high) = unsafe (Int(parts[part]), Int(parts[part + 1]))
-      precondition(low < high && high <= byteCount)
-      let from = UInt64((start + low) >> FileData.blockShift - first)
-      let last = UInt64((start + high - 1) >> FileData.blockShift - first)
-      wanted |= UInt64.max >> (63 - last) & UInt64.max << from
-      touched += high - low
-    }
+    let touched = unsafe colonnade_parts_mark(
+      &wanted, parts.baseAddress, parts.count / 2, offset, byteCount, UInt32(FileData.blockShift))
+    precondition(touched >= 0, "parts lie within the bytes they are parts of")
     metrics?.countRequest(byteCount: touched)
     try verify(wanted, from: first, count: end - first)
     return try map.buffer(from: start, byteCount: byteCount)

@@ -55,16 +55,49 @@ import Testing
     }
     #expect(target.freeze().array == expected, comment)
     // Bytes of blocks that are not marked may be anything.
-    var marked = [UInt64](repeating: 0, count: bytes.byteCount / 64 / 64 + 1)
-    unsafe colonnade_places_mark(&marked, places, places.count, 0, 6)
+    var marked = [UInt64](repeating: 0, count: bytes.byteCount / 256 / 64 + 1)
+    unsafe colonnade_places_mark(&marked, places, places.count, 0, 8)
     let changed = MutableBuffer(byteCount: bytes.byteCount)
     for (index, byte) in bytes.array.enumerated() {
-      let block = index >> 6
+      let block = index >> 8
       let kept = marked[block >> 6] >> UInt64(block & 63) & 1 == 1
       unsafe changed.pointer.storeBytes(
         of: kept ? byte : ~byte, toByteOffset: index, as: UInt8.self)
     }
     #expect(read(places, changed.freeze(), width: width) == expected, comment)
+  }
+
+  /// Blocks that parts touch, byte by byte; parts that are none mark nothing.
+  @Test func partsMarkTheBlocksOfTheirBytes() {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    for _ in 0..<500 {
+      let at = UInt64.random(in: 0..<5_000, using: &generator)
+      let byteCount = Int.random(in: 1...62 << 8, using: &generator)
+      var parts: [UInt32] = []
+      var (expected, touched): (UInt64, Int) = (0, 0)
+      for _ in 0..<Int.random(in: 0...6, using: &generator) {
+        let low = Int.random(in: 0..<byteCount, using: &generator)
+        let most = min(byteCount, low + (generator.chance(0.5) ? 300 : byteCount))
+        let high = Int.random(in: low + 1...most, using: &generator)
+        parts += [UInt32(low), UInt32(high)]
+        touched += high - low
+        for byte in low..<high { expected |= 1 << ((at + UInt64(byte)) >> 8 - at >> 8) }
+      }
+      var bits: UInt64 = 0
+      let found = unsafe colonnade_parts_mark(&bits, parts, parts.count / 2, at, byteCount, 8)
+      #expect(bits == expected && found == touched, "seed \(seed): \(parts) at \(at)")
+      for none in [[5, 5], [6, 5], [0, UInt32(byteCount) + 1]] as [[UInt32]] {
+        bits = 7
+        let odd = unsafe colonnade_parts_mark(
+          &bits, parts + none, parts.count / 2 + 1, at, byteCount, 8)
+        #expect(odd == -1 && bits == 7, "seed \(seed): \(none)")
+      }
+    }
+    var bits: UInt64 = 0
+    #expect(unsafe colonnade_parts_mark(&bits, [0, 64 << 8], 1, 0, 1 << 20, 8) == 64 << 8)
+    #expect(bits == UInt64.max)
+    #expect(unsafe colonnade_parts_mark(&bits, [0, 64 << 8 + 1], 1, 0, 1 << 20, 8) == -1)
   }
 
   @Test(arguments: [1, 2, 4, 8])
