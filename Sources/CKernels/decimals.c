@@ -26,10 +26,10 @@ static inline uint32_t to_bits_4(float value) {
       double whole = shifted - DECIMAL_MAGIC;                                                  \
       FLOAT back = (FLOAT)(whole OP factor);                                                   \
       int fits = whole < DECIMAL_LARGEST && whole > -DECIMAL_LARGEST;                          \
-      int isMissed = !(fits & (BITS(back) == BITS(in[i])));                                  \
+      int isMissed = !(fits & (BITS(back) == BITS(in[i])));                                    \
       digits[i] = decimal_bits(shifted) - DECIMAL_MAGIC_BITS;                                  \
-      misses[i] = (uint8_t)isMissed;                                                         \
-      missed += isMissed ? 1 : 0;                                                            \
+      misses[i] = (uint8_t)isMissed;                                                           \
+      missed += (uint64_t)isMissed;                                                            \
     }                                                                                          \
     return missed;                                                                             \
   }
@@ -88,11 +88,13 @@ void colonnade_decimal_values(
   }
 }
 
-// 10^-scale as the sum of two doubles, the first of 22 bits. An integer of 32 bits and a sign times
-// the first is exact, so that the sum of both products is rounded once but for an error of 2^-74 of
-// it. That gives the quotient, which division would take several times as long for: with 54 bits and
-// a half no quotient of such an integer by 10^scale can be written, and none lies nearer to what can
-// than 2^-54 / 10^scale of it, more than ten times that error for scales up to 5.
+// 10^-scale as the sum of two doubles, the first of 22 bits. For an integer n of magnitude up to 2^31
+// n * first + n * second is the double nearest to n / 10^scale, without a division, which takes
+// several times as long: n * first is exact, so the sum is rounded once, after an error of at most
+// 2^-74 of it. Rounding could go wrong only where n / 10^scale lay as near to the middle between two
+// doubles, an odd m / 2^j of 54 bits. They are never equal, since m * 10^scale = n * 2^j asks for an
+// n that m divides; so they differ by at least 1 / (10^scale * 2^j), which is 2^-54 / 10^scale of the
+// quotient or more: for scales up to 5 over ten times the error.
 #define SPLIT_SCALES 6
 static const double high_inverses[SPLIT_SCALES] = {
     1, 0x1.999998p-4, 0x1.47ae1p-7, 0x1.0624d8p-10, 0x1.a36e28p-14, 0x1.4f8b58p-17};

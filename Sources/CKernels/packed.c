@@ -16,41 +16,30 @@ static inline uint64_t low_bits(unsigned width) {
   return width >= 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1;
 }
 
-// One block of 1,024 for one width of output, of integers of at most 32 bits.
-#define UNPACK_NARROW(NAME, OUT)                                                               \
+// One block of 1,024 for one width of output; narrow of integers of at most 32 bits, wide of others.
+#define UNPACK_BLOCK(NAME, OUT, LANES, LANE_COUNT, LOAD)                                       \
   COLONNADE_CLONES                                                                             \
   static void NAME(OUT *restrict target, const uint8_t *restrict block, uint64_t base64,       \
                    unsigned width) {                                                           \
-    typedef OUT outs __attribute__((ext_vector_type(COLONNADE_LANES)));                        \
+    typedef OUT outs __attribute__((ext_vector_type(LANE_COUNT)));                             \
     const outs base = (OUT)base64;                                                             \
-    for (unsigned step = 0; step < COLONNADE_BLOCK / COLONNADE_LANES; step++) {                \
-      colonnade_lanes found;                                                                   \
-      colonnade_load_lanes(&found, block, step, width);                                        \
+    for (unsigned step = 0; step < COLONNADE_BLOCK / LANE_COUNT; step++) {                     \
+      LANES found;                                                                             \
+      LOAD(&found, block, step, width);                                                        \
       const outs values = __builtin_convertvector(found, outs) + base;                         \
-      memcpy(target + step * COLONNADE_LANES, &values, sizeof values);                         \
+      memcpy(target + step * LANE_COUNT, &values, sizeof values);                              \
     }                                                                                          \
   }
+
+#define UNPACK_NARROW(NAME, OUT) \
+  UNPACK_BLOCK(NAME, OUT, colonnade_lanes, COLONNADE_LANES, colonnade_load_lanes)
+#define UNPACK_WIDE(NAME, OUT) \
+  UNPACK_BLOCK(NAME, OUT, colonnade_wide_lanes, COLONNADE_WIDE_LANES, colonnade_load_wide_lanes)
 
 UNPACK_NARROW(unpack_1_narrow, uint8_t)
 UNPACK_NARROW(unpack_2_narrow, uint16_t)
 UNPACK_NARROW(unpack_4_narrow, uint32_t)
 UNPACK_NARROW(unpack_8_narrow, uint64_t)
-
-// The same of wider integers.
-#define UNPACK_WIDE(NAME, OUT)                                                                 \
-  COLONNADE_CLONES                                                                             \
-  static void NAME(OUT *restrict target, const uint8_t *restrict block, uint64_t base64,       \
-                   unsigned width) {                                                           \
-    typedef OUT outs __attribute__((ext_vector_type(COLONNADE_WIDE_LANES)));                   \
-    const outs base = (OUT)base64;                                                             \
-    for (unsigned step = 0; step < COLONNADE_BLOCK / COLONNADE_WIDE_LANES; step++) {           \
-      colonnade_wide_lanes found;                                                              \
-      colonnade_load_wide_lanes(&found, block, step, width);                                   \
-      const outs values = __builtin_convertvector(found, outs) + base;                         \
-      memcpy(target + step * COLONNADE_WIDE_LANES, &values, sizeof values);                    \
-    }                                                                                          \
-  }
-
 UNPACK_WIDE(unpack_1_wide, uint8_t)
 UNPACK_WIDE(unpack_2_wide, uint16_t)
 UNPACK_WIDE(unpack_4_wide, uint32_t)
@@ -138,6 +127,17 @@ UNPACK_REST(unpack_rest_2, loose16)
 UNPACK_REST(unpack_rest_4, loose32)
 UNPACK_REST(unpack_rest_8, loose64)
 
+static void unpack_rest(
+    void *target, unsigned width, const uint8_t *rest, size_t byteCount, size_t first,
+    size_t wanted, uint64_t base, unsigned bitWidth) {
+  switch (width) {
+    case 1: unpack_rest_1(target, rest, byteCount, first, wanted, base, bitWidth); break;
+    case 2: unpack_rest_2(target, rest, byteCount, first, wanted, base, bitWidth); break;
+    case 4: unpack_rest_4(target, rest, byteCount, first, wanted, base, bitWidth); break;
+    default: unpack_rest_8(target, rest, byteCount, first, wanted, base, bitWidth); break;
+  }
+}
+
 static inline uint64_t load_value(const uint8_t *values, unsigned width, size_t index) {
   switch (width) {
     case 1: return values[index];
@@ -211,26 +211,10 @@ static inline uint64_t narrow_one(const uint8_t *block, size_t within, unsigned 
   return both >> shift & low_bits(bitWidth);
 }
 
-#define FILL(NAME, OUT)                                                                        \
-  COLONNADE_CLONES                                                                             \
-  static void NAME(OUT *target, uint64_t value) {                                              \
-    for (size_t i = 0; i < COLONNADE_BLOCK; i++) target[i] = (OUT)value;                       \
-  }
-
-FILL(fill_1, loose8)
-FILL(fill_2, loose16)
-FILL(fill_4, loose32)
-FILL(fill_8, loose64)
-
 static void unpack_block(
     void *target, unsigned width, const uint8_t *block, uint64_t base, unsigned bitWidth) {
   if (bitWidth == 0) {
-    switch (width) {
-      case 1: fill_1(target, base); break;
-      case 2: fill_2(target, base); break;
-      case 4: fill_4(target, base); break;
-      default: fill_8(target, base); break;
-    }
+    unpack_rest(target, width, block, 0, 0, COLONNADE_BLOCK, base, 0);
   } else if (bitWidth <= 32) {
     switch (width) {
       case 1: unpack_1_narrow(target, block, base, bitWidth); break;
@@ -248,6 +232,9 @@ static void unpack_block(
   }
 }
 
+// So many integers of a block are unpacked one by one, more with all of the block.
+#define FEW_INTEGERS 48
+
 void colonnade_unpack(
     void *target, unsigned width, const uint8_t *body, size_t count, size_t first, size_t wanted,
     uint64_t base, unsigned bitWidth) {
@@ -259,7 +246,7 @@ void colonnade_unpack(
     const uint8_t *from = body + block * 128 * bitWidth;
     if (start == 0 && stop == 1024) {
       unpack_block(out, width, from, base, bitWidth);
-    } else if (stop - start <= COLONNADE_FEW_INTEGERS) {
+    } else if (stop - start <= FEW_INTEGERS) {
       const int isNarrow = bitWidth > 0 && bitWidth <= 32;
       for (size_t i = start; i < stop; i++) {
         uint64_t value = base + (isNarrow ? narrow_one(from, i, bitWidth)
@@ -277,14 +264,7 @@ void colonnade_unpack(
   if (at >= end) return;
   const uint8_t *rest = body + whole / 1024 * 128 * bitWidth;
   size_t byteCount = ((count - whole) * bitWidth + 7) / 8;
-  switch (width) {
-    case 1: unpack_rest_1(out, rest, byteCount, at - whole, end - at, base, bitWidth); break;
-    case 2: unpack_rest_2((void *)out, rest, byteCount, at - whole, end - at, base, bitWidth); break;
-    case 4: unpack_rest_4((void *)out, rest, byteCount, at - whole, end - at, base, bitWidth); break;
-    default:
-      unpack_rest_8((void *)out, rest, byteCount, at - whole, end - at, base, bitWidth);
-      break;
-  }
+  unpack_rest(out, width, rest, byteCount, at - whole, end - at, base, bitWidth);
 }
 
 uint64_t colonnade_unpack_one(
@@ -307,13 +287,16 @@ uint64_t colonnade_unpack_one(
   return value & mask;
 }
 
+// So many rows of a block are unpacked with all of it.
+#define MANY_ROWS 32
+
 // Integers of the block at `block` at those of `rows`, ascending, that lie in it; returns how many.
 #define UNPACK_CHOSEN(NAME, OUT)                                                               \
   static size_t NAME(OUT *restrict target, const uint8_t *block, const uint32_t *rows,         \
                      size_t count, uint64_t base, unsigned bitWidth) {                         \
     const uint32_t number = rows[0] / 1024;                                                    \
     size_t i = 0;                                                                              \
-    if (count >= COLONNADE_FEW_ROWS && rows[COLONNADE_FEW_ROWS - 1] / 1024 == number) {        \
+    if (count >= MANY_ROWS && rows[MANY_ROWS - 1] / 1024 == number) {                          \
       uint64_t unpacked[1024];                                                                 \
       unpack_block(unpacked, 8, block, base, bitWidth);                                        \
       for (; i < count && rows[i] / 1024 == number; i++) {                                     \
@@ -330,9 +313,6 @@ uint64_t colonnade_unpack_one(
     }                                                                                          \
     return i;                                                                                  \
   }
-
-// So many rows of a block are unpacked with all of it.
-#define COLONNADE_FEW_ROWS 32
 
 UNPACK_CHOSEN(unpack_chosen_1, loose8)
 UNPACK_CHOSEN(unpack_chosen_2, loose16)

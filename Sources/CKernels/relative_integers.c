@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-_Static_assert(colonnade_slot_fits == 0, "eight slots that fit are a word of zero");
-
 #pragma STDC FP_CONTRACT OFF
 
 COLONNADE_CLONES
@@ -48,25 +46,31 @@ static int all_fit(const uint8_t *states, size_t count) {
   return any == colonnade_slot_fits;
 }
 
+_Static_assert(colonnade_slot_fits == 0, "slots that fit are a word of zero");
+
+static inline int eight_fit(const uint8_t *states) {
+  uint64_t eight;
+  memcpy(&eight, states, sizeof eight);
+  return eight == 0;
+}
+
+// Most often many in a row fit, and stay as they are.
 size_t colonnade_fill_states(uint64_t *integers, const uint8_t *states, size_t count) {
   if (all_fit(states, count)) return 0;
-  uint64_t last = 0;
-  for (size_t i = 0; i < count; i++) {
-    if (states[i] == colonnade_slot_fits) {
-      last = integers[i];
-      break;
-    }
-  }
+  size_t i = 0;
+  while (i < count && states[i] != colonnade_slot_fits) i++;
+  uint64_t last = i < count ? integers[i] : 0;
   size_t patches = 0;
-  for (size_t i = 0; i < count; i++) {
-    // Most often many in a row fit.
-    uint64_t eight = 1;
-    while (i + 8 <= count && (memcpy(&eight, states + i, 8), eight == 0)) i += 8;
-    if (i > 0 && states[i - 1] == colonnade_slot_fits) last = integers[i - 1];
-    if (i == count) break;
+  for (i = 0; i < count;) {
+    if (i + 8 <= count && eight_fit(states + i)) {
+      last = integers[i + 7];
+      i += 8;
+      continue;
+    }
     last = states[i] == colonnade_slot_fits ? integers[i] : last;
     integers[i] = last;
     patches += states[i] == colonnade_slot_patch;
+    i++;
   }
   return patches;
 }

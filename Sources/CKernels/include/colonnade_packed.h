@@ -18,9 +18,6 @@ void colonnade_pack(
     uint8_t *body, const void *values, unsigned width, size_t count, uint64_t base,
     unsigned bitWidth);
 
-/// So many integers of a block are unpacked one by one, more with all of the block.
-#define COLONNADE_FEW_INTEGERS 48
-
 /// Reads integers first..<first + wanted of packed(count, bitWidth) and writes base + each, cut to
 /// `width` bytes (1, 2, 4, 8). Reads no byte outside the packed bytes.
 void colonnade_unpack(
