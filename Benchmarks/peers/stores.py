@@ -25,7 +25,7 @@ def remove(path: pathlib.Path) -> None:
 def path(dataset: Dataset, name: str, engine) -> pathlib.Path:
     """Where the store of an engine's version lies."""
     # Settings that differ in reading only share one.
-    name = name.removesuffix("-attached")
+    name = name.removesuffix("-attached").removesuffix("-unkept")
     return (DATA / "stores" / dataset.path.parent.name / dataset.name / name / engine.version
             / "rows")
 

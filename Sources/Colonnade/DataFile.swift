@@ -10,7 +10,7 @@ public struct DataFile: RowSource {
   ///   file.
   /// - Complexity: O(1).
   public static func open(_ path: String) throws(ColonnadeError) -> DataFile {
-    try DataFile(FileReader(path, in: PosixFileSystem.shared))
+    try DataFile(FileReader.open(path, in: PosixFileSystem.keepingFiles))
   }
 
   private init(_ file: FileReader) {

@@ -34,6 +34,8 @@ package struct FileStatus: Sendable {
   package let byteCount: Int
   /// Microseconds since 1970.
   package let modificationTime: Int64
+  /// When anything of it changed last, its length, rights and names as well; microseconds since 1970.
+  package let changeTime: Int64
   /// Two paths name the same file when both numbers agree.
   package let device: UInt64
   package let inode: UInt64
@@ -81,6 +83,9 @@ package protocol FileSystem: AnyObject, Sendable {
   func close(_ file: OpenFile) throws(ColonnadeError)
 
   func status(of file: OpenFile) throws(ColonnadeError) -> FileStatus
+
+  /// What is kept of files that were read; `nil` where each is to be opened anew.
+  var fileCache: FileCache? { get }
 
   /// False where mapped files are to be read with `readOnce(_:at:into:)` instead.
   var mapsFiles: Bool { get }
@@ -138,5 +143,6 @@ package protocol FileSystem: AnyObject, Sendable {
 }
 
 extension FileSystem {
+  package var fileCache: FileCache? { nil }
   package func reach(_ transition: String) {}
 }

@@ -1,6 +1,7 @@
-// What happens around fork: the pool's threads are parked and the allocator's lock is taken first,
-// so that the child finds both whole.
-// Invariant: the order is pool, then allocator; threads between steps may still hold the latter.
+// What happens around fork: the pool's threads are parked and the locks of kept files and of the
+// allocator are taken first, so that the child finds all of them whole.
+// Invariant: the order is pool, then kept files, then allocator; threads inside steps may wait for the
+// second, and those between steps may still hold the last.
 
 import CKernels
 
@@ -13,14 +14,17 @@ enum ForkHandlers {
     _ = colonnade_at_fork(
       {
         WorkerPool.shared.prepareFork()
+        FileCache.shared.prepareFork()
         Memory.shared.prepareFork()
       },
       {
         Memory.shared.resumeParent()
+        FileCache.shared.resumeParent()
         WorkerPool.shared.resumeParent()
       },
       {
         Memory.shared.startOverInChild()
+        FileCache.shared.startOverInChild()
         WorkerPool.shared.startOverInChild()
       })
   }()

@@ -33,10 +33,8 @@ import Synchronization
   package let path: String
   /// How many bytes of the file are mapped.
   package let byteCount: Int
-  /// How many names the file had when it was opened.
-  package let linkCount: UInt64
-  /// Whether the file is the user's own.
-  private let isOwn: Bool
+  /// What the system said of the file when it was opened; `nil` of bytes that were never a file's.
+  package let status: FileStatus?
 
   private let fileSystem: any FileSystem
   private let base: UnsafeRawPointer
@@ -88,8 +86,7 @@ import Synchronization
     }
     self.path = path
     self.byteCount = size
-    linkCount = status.linkCount
-    isOwn = status.isOwn
+    self.status = status
     self.fileSystem = fileSystem
     unsafe self.base = base
     self.reader = reader
@@ -112,8 +109,7 @@ import Synchronization
   package init(_ bytes: Buffer, named path: String) {
     self.path = path
     byteCount = bytes.byteCount
-    linkCount = 0
-    isOwn = true
+    status = nil
     fileSystem = PosixFileSystem.shared
     unsafe base = bytes.unsafeAddress
     reader = nil
@@ -213,7 +209,7 @@ import Synchronization
     }
     do {
       try unsafe fileSystem.populate(
-        base + start, byteCount: end - start, path: path, isOwn: isOwn)
+        base + start, byteCount: end - start, path: path, isOwn: status?.isOwn ?? true)
     } catch {
       throw explain(error, offset: start)
     }

@@ -1,4 +1,4 @@
-// The real file system: one POSIX or Linux call per requirement, nothing remembered.
+// The real file system: one POSIX or Linux call per requirement, nothing remembered of them.
 
 import CKernels
 import Glibc
@@ -6,8 +6,13 @@ import Glibc
 /// The operating system's files.
 package final class PosixFileSystem: FileSystem {
   package static let shared = PosixFileSystem()
+  /// The same for programs that link the engine and ask again and again: files that were read stay open
+  /// for a while.
+  package static let keepingFiles = PosixFileSystem(fileCache: FileCache.shared)
 
-  package init() {}
+  package let fileCache: FileCache?
+
+  package init(fileCache: FileCache? = nil) { self.fileCache = fileCache }
 
   /// A path as C wants it. A NUL byte would cut it short and name another file.
   private func check(_ path: String) throws(ColonnadeError) {
@@ -213,7 +218,7 @@ package final class PosixFileSystem: FileSystem {
   package var now: Int64 {
     var time = timespec()
     _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    return time.microseconds
   }
 
   package var processIdentifier: Int32 { getpid() }
@@ -237,11 +242,15 @@ extension FileStatus {
     default: kind = .other
     }
     byteCount = max(0, Int(found.st_size))
-    modificationTime =
-      Int64(found.st_mtim.tv_sec) * 1_000_000 + Int64(found.st_mtim.tv_nsec) / 1000
+    modificationTime = found.st_mtim.microseconds
+    changeTime = found.st_ctim.microseconds
     device = UInt64(truncatingIfNeeded: found.st_dev)
     inode = UInt64(truncatingIfNeeded: found.st_ino)
     linkCount = UInt64(truncatingIfNeeded: found.st_nlink)
     isOwn = found.st_uid == geteuid()
   }
+}
+
+extension timespec {
+  fileprivate var microseconds: Int64 { Int64(tv_sec) * 1_000_000 + Int64(tv_nsec) / 1000 }
 }

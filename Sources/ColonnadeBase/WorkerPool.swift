@@ -140,33 +140,9 @@ package final class WorkerPool: @unchecked Sendable {
   private func startWorker() {
     guard startedCount < threadCount else { return }
     startedCount += 1
-    var attributes = pthread_attr_t()
-    unsafe pthread_attr_init(&attributes)
-    defer { unsafe pthread_attr_destroy(&attributes) }
-    unsafe pthread_attr_setstacksize(&attributes, 4 << 20)
-    unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    // Signals go to the program's own threads; a worker inherits the mask it is made with.
-    var all = sigset_t()
-    var before = sigset_t()
-    unsafe sigfillset(&all)
-    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-    var thread = pthread_t()
-    let context = unsafe Unmanaged.passRetained(self).toOpaque()
-    let status = unsafe pthread_create(
-      &thread, &attributes,
-      { context in
-        // SAFETY: retained for this thread, which runs as long as the process.
-        if let context = unsafe context {
-          unsafe Unmanaged<WorkerPool>.fromOpaque(context).takeRetainedValue().workForever()
-        }
-        return nil
-      }, context)
-    if status != 0 {
-      // No more threads to be had: those there are, and the callers, do the work.
-      unsafe Unmanaged<WorkerPool>.fromOpaque(context).release()
-      startedCount -= 1
-    }
+    let started = DetachedThread.start(stackByteCount: 4 << 20) { [self] in workForever() }
+    // No more threads to be had: those there are, and the callers, do the work.
+    if !started { startedCount -= 1 }
   }
 
   /// The latest job with room for a worker: nested work is the most urgent. The caller holds the

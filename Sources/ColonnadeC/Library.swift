@@ -17,4 +17,7 @@ public func colonnade_abi_version() -> UInt32 { 1 }
 public func colonnade_version() -> UnsafePointer<CChar>? { unsafe versionText.pointer }
 
 @c @implementation
+public func colonnade_release_files() { FileCache.shared.releaseAll() }
+
+@c @implementation
 public func colonnade_string_free(_ text: UnsafeMutablePointer<CChar>?) { unsafe free(text) }

@@ -18,7 +18,7 @@ final class TableHandle: Handle {
 
   init(_ target: ReadTarget) throws(ColonnadeError) {
     self.target = target
-    source = try target.source(in: PosixFileSystem.shared)
+    source = try target.source(in: PosixFileSystem.keepingFiles)
     path = CText(target.path)
   }
 
@@ -35,7 +35,7 @@ public func colonnade_open(
     let path = unsafe try String(requiredC: path, "path")
     var version = TableVersion.latest
     if let text = unsafe try String(c: at, "at") { version = try TableVersion(text: text) }
-    let target = try ReadTarget.open(path, at: version, in: PosixFileSystem.shared)
+    let target = try ReadTarget.open(path, at: version, in: PosixFileSystem.keepingFiles)
     unsafe out.pointee = try TableHandle(target).handedOut()
   }
 }

@@ -31,8 +31,14 @@ public struct Table: Sendable {
   public static func open(
     _ path: String, at version: TableVersion = .latest
   ) throws(ColonnadeError) -> Table {
-    try open(path, at: version, in: PosixFileSystem.shared)
+    try open(path, at: version, in: PosixFileSystem.keepingFiles)
   }
+
+  /// Closes files that were read and that nothing holds any more. Files stay open for a minute after their
+  /// last use, or as many seconds as the environment variable `COLONNADE_KEEP_SECONDS` says (0: not at
+  /// all): who opens a table again finds them mapped and verified, unless they changed meanwhile. Until then a
+  /// deleted file takes its place on the disk, and its file system cannot be unmounted.
+  public static func releaseFiles() { FileCache.shared.releaseAll() }
 
   package static func open(
     _ path: String, at version: TableVersion = .latest, in fileSystem: any FileSystem,
@@ -136,13 +142,13 @@ extension TableFolder {
 
   /// The root of a version that exists.
   func root(_ version: UInt64) throws(ColonnadeError) -> SnapshotRoot {
-    try root(version, in: try FileReader(rootPath(version), in: fileSystem, metrics: metrics))
+    try root(version, in: try FileReader.open(rootPath(version), in: fileSystem, metrics: metrics))
   }
 
   /// The root of a version that exists, from which answers are given: they must not vanish with the
   /// power. Its writer takes the other name away only after the one of the root was made durable.
   func settledRoot(_ version: UInt64) throws(ColonnadeError) -> SnapshotRoot {
-    let file = try FileReader(rootPath(version), in: fileSystem, metrics: metrics)
+    let file = try FileReader.open(rootPath(version), in: fileSystem, metrics: metrics)
     let root = try root(version, in: file)
     if root.isRenamed || file.linkCount != 1 { try settleSnapshots() }
     return root

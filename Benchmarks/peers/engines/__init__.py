@@ -11,6 +11,7 @@ ENGINES = {
     "colonnade-fast": ("colonnade", {"profile": "fast"}),
     "colonnade-archive": ("colonnade", {"profile": "archive"}),
     "colonnade-attached": ("colonnade", {"attached": True}),
+    "colonnade-unkept": ("colonnade", {"keeps": False}),
     "pyarrow": ("pyarrow", {}),
     "pyarrow-tuned": ("pyarrow", {"tuned": True}),
     "polars": ("polars", {}),

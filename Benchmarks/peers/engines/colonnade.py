@@ -1,5 +1,5 @@
 """Ours, through the Python package as a stranger uses it: defaults only; opened anew for every question,
-or once before the clock starts."""
+with the files of questions before kept open or not, or once before the clock starts."""
 
 import os
 import sys
@@ -14,7 +14,10 @@ import colonnade  # noqa: E402
 
 
 class Engine:
-    def __init__(self, profile: str | None = None, attached: bool = False) -> None:
+    def __init__(self, profile: str | None = None, attached: bool = False,
+                 keeps: bool = True) -> None:
+        if not keeps:
+            os.environ["COLONNADE_KEEP_SECONDS"] = "0"
         self.options = {"profile": profile} if profile else {}
         self.attached = attached
         self.table = None

@@ -84,6 +84,11 @@ uint32_t colonnade_abi_version(void);
 // Version of the library, such as "0.2.0". Static.
 const char *colonnade_version(void);
 void colonnade_string_free(char *text); // NULL does nothing
+// Files that were read stay open for a minute after their last use, or as many seconds as the
+// environment variable COLONNADE_KEEP_SECONDS says (0: not at all): who opens a table again finds them
+// mapped and verified, unless they changed meanwhile. This closes those that no table or stream holds,
+// such as before a file system is unmounted.
+void colonnade_release_files(void);
 
 // ---- Errors ----
 

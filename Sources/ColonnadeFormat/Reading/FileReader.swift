@@ -67,7 +67,7 @@ package final class FileReader: Sendable {
   }
 
   /// How many names the file had when it was opened.
-  package var linkCount: UInt64 { map.linkCount }
+  package var linkCount: UInt64 { map.status?.linkCount ?? 0 }
 
   package var rowCount: Int { Int(metadata.summary.rowCount) }
   package var rowGroupCount: Int { Int(metadata.summary.rowGroupCount) }

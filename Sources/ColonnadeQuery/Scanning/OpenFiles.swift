@@ -29,7 +29,7 @@ final class OpenFiles: Sendable {
     {
       return known
     }
-    let file = try FileReader(path, in: fileSystem, fileID: fileID, metrics: metrics)
+    let file = try FileReader.open(path, in: fileSystem, fileID: fileID, metrics: metrics)
     state.withLock { state in
       if state.files.updateValue(file, forKey: path) == nil { state.order.append(path) }
       if state.order.count > limit { state.files[state.order.removeFirst()] = nil }

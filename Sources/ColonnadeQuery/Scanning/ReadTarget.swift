@@ -22,7 +22,7 @@ package enum ReadTarget: Sendable {
             .invalidArgument, "a single file has no versions", file: path,
             hint: "leave the version out, or name the table's folder")
         }
-        return .file(try FileReader(path, in: fileSystem))
+        return .file(try FileReader.open(path, in: fileSystem))
       }
       return .table(try Table.open(path, at: version, in: fileSystem))
     } catch {

@@ -23,7 +23,7 @@ final class ManifestAccess: Sendable {
   func file(_ reference: ManifestReference) throws(ColonnadeError) -> FileReader {
     if let known = files.withLock({ $0[reference.name] }) { return known }
     let path = try folder.manifestPath(reference.name)
-    let file = try FileReader(path, in: folder.fileSystem, metrics: folder.metrics)
+    let file = try FileReader.open(path, in: folder.fileSystem, metrics: folder.metrics)
     guard file.header.fileID == reference.fileID,
       UInt64(file.byteCount) == reference.fileByteCount,
       UInt64(file.rowCount) == reference.entryCount

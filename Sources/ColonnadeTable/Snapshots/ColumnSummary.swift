@@ -29,7 +29,7 @@ package struct ColumnSummary: Sendable {
     for entry in try snapshot.entries().entries {
       try cancellation?.check()
       if open?.path != entry.path {
-        let file = try FileReader(entry.path, in: snapshot.folder.fileSystem)
+        let file = try FileReader.open(entry.path, in: snapshot.folder.fileSystem)
         guard file.header.fileID == entry.fileID else {
           throw ColonnadeError(
             .corrupt, "the file is not the one the table's manifest names", file: entry.path)

@@ -9,7 +9,7 @@ Needs no other package. pyarrow, Polars, pandas, NumPy and DuckDB are used where
 """
 
 from .batch import Batch
-from .binding import library_version
+from .binding import library_version, release_files
 from .ecosystem import dataset, read_pandas
 from .errors import (
     CancelledError, ClosedError, ColonnadeError, ColumnNotFoundError, CommitConflictError,

@@ -29,6 +29,7 @@ _FUNCTIONS: dict[str, tuple[object, list[object]]] = {
     "colonnade_abi_version": (c_uint32, []),
     "colonnade_version": (c_char_p, []),
     "colonnade_string_free": (None, [c_void_p]),
+    "colonnade_release_files": (None, []),
     "colonnade_error_kind": (c_int, [c_void_p]),
     "colonnade_error_message": (c_char_p, [c_void_p]),
     "colonnade_error_hint": (c_char_p, [c_void_p]),
@@ -123,6 +124,17 @@ def _load() -> ctypes.CDLL:
 def library_version() -> str:
     """The version of the C library, such as `"0.2.0"`."""
     return library().colonnade_version().decode()
+
+
+def release_files() -> None:
+    """Closes files that were read and that no open table or result holds.
+
+    Files stay open for a minute after their last use, or as many seconds as the environment variable
+    COLONNADE_KEEP_SECONDS says (0: not at all): who opens a table again finds them mapped and verified,
+    unless they changed meanwhile. Until then a deleted file takes its place on the disk, and its file
+    system cannot be unmounted.
+    """
+    library().colonnade_release_files()
 
 
 def take_error(address: int | None, status: int = 0) -> ColonnadeError:

@@ -1,0 +1,120 @@
+// Files that are kept open: found as long as they are used, let go by time, number and size.
+
+import Glibc
+import Testing
+
+@testable import ColonnadeBase
+
+@Suite struct FileCacheTests {
+  private final class Reader: Sendable {}
+
+  /// The status of a file that changed a second after 1970, with a length.
+  private func status(_ byteCount: Int = 100, inode: UInt64 = 1) -> FileStatus {
+    FileStatus(
+      kind: .file, byteCount: byteCount, modificationTime: 1_000_000, changeTime: 1_000_000,
+      device: 1, inode: inode, linkCount: 1, isOwn: true)
+  }
+
+  private let now: Int64 = 10_000_000
+
+  @Test func whatIsKeptIsFoundByItsPath() throws {
+    let cache = FileCache(seconds: 60)
+    let (first, second) = (Reader(), Reader())
+    #expect(cache.find("a") == nil)
+    cache.keep(first, of: "a", status(), now: now)
+    cache.keep(second, of: "b", status(inode: 2), now: now)
+    let found = try #require(cache.find("a"))
+    #expect(found.reader === first && found.identity == FileIdentity(status()))
+    cache.keep(second, of: "a", status(inode: 2), now: now)
+    #expect(cache.find("a")?.reader === second && cache.count == 2)
+    cache.forget("a")
+    #expect(cache.find("a") == nil && cache.find("b")?.reader === second)
+    cache.releaseAll()
+    #expect(cache.count == 0)
+  }
+
+  @Test func anyChangeMakesAnotherIdentity() {
+    let one = FileIdentity(status())
+    #expect(one != FileIdentity(status(101)) && one != FileIdentity(status(inode: 3)))
+    for (modified, changed, isOwn) in [
+      (1_000_001, 1_000_000, true), (1_000_000, 1_000_001, true), (1_000_000, 1_000_000, false),
+    ] as [(Int64, Int64, Bool)] {
+      let other = FileStatus(
+        kind: .file, byteCount: 100, modificationTime: modified, changeTime: changed, device: 1,
+        inode: 1, linkCount: 1, isOwn: isOwn)
+      #expect(FileIdentity(other) != one)
+    }
+  }
+
+  @Test func whatChangedJustNowIsNotKept() {
+    let cache = FileCache(seconds: 60)
+    cache.keep(Reader(), of: "a", status(), now: 2_999_999)
+    #expect(cache.count == 0)
+    cache.keep(Reader(), of: "a", status(), now: 3_000_000)
+    #expect(cache.count == 1)
+    // A path that means something too young no longer means what it did.
+    cache.keep(Reader(), of: "a", status(), now: 2_999_999)
+    #expect(cache.count == 0)
+  }
+
+  @Test func thoseUsedLongestAgoGoFirst() {
+    let cache = FileCache(seconds: 60, limit: 8)
+    for index in 0..<8 {
+      cache.keep(Reader(), of: "\(index)", status(inode: UInt64(index)), now: now)
+    }
+    _ = cache.find("0")
+    _ = cache.find("1")
+    cache.keep(Reader(), of: "8", status(inode: 8), now: now)
+    let left = (0...8).filter { cache.find("\($0)") != nil }
+    #expect(left == [0, 1, 5, 6, 7, 8])
+  }
+
+  @Test func bytesAreBounded() {
+    let cache = FileCache(seconds: 60, byteLimit: 1000)
+    for index in 0..<10 {
+      cache.keep(Reader(), of: "\(index)", status(300, inode: UInt64(index)), now: now)
+      #expect(cache.count <= 3)
+    }
+    #expect(cache.find("9") != nil)
+    cache.keep(Reader(), of: "large", status(1001), now: now)
+    #expect(cache.find("large") == nil && cache.count > 0)
+    cache.keep(Reader(), of: "just so", status(1000), now: now)
+    #expect(cache.find("just so") != nil && cache.count == 1)
+  }
+
+  @Test func nothingIsKeptForNoTime() {
+    let cache = FileCache(seconds: 0)
+    cache.keep(Reader(), of: "a", status(), now: now)
+    #expect(cache.count == 0)
+  }
+
+  @Test func whatNobodyAsksForIsReleasedWithoutACall() async throws {
+    let cache = FileCache(seconds: 1)
+    weak var unused: Reader?
+    do {
+      let reader = Reader()
+      unused = reader
+      cache.keep(reader, of: "unused", status(), now: now)
+      cache.keep(Reader(), of: "used", status(inode: 2), now: now)
+    }
+    #expect(unused != nil)
+    // Asked for again and again, one of them stays; the other goes by itself.
+    let clock = ContinuousClock()
+    var lastUse = clock.now
+    for _ in 0..<100 where unused != nil {
+      let isFound = cache.find("used") != nil
+      // A busy machine may have let us sleep too long.
+      let isInTime = clock.now - lastUse < .milliseconds(900)
+      #expect(isFound || !isInTime)
+      lastUse = clock.now
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    #expect(unused == nil)
+    for _ in 0..<100 where cache.count > 0 { try await Task.sleep(for: .milliseconds(100)) }
+    #expect(cache.count == 0)
+    // The thread that released it has ended; the next file is watched over as well.
+    cache.keep(Reader(), of: "a", status(), now: now)
+    for _ in 0..<100 where cache.count > 0 { try await Task.sleep(for: .milliseconds(100)) }
+    #expect(cache.count == 0)
+  }
+}

@@ -1,0 +1,162 @@
+"""Files that stay open after a table was closed: for how long, and what others do to them meanwhile."""
+
+import os
+import pathlib
+import shutil
+import time
+
+import numpy
+import pyarrow as pa
+import pytest
+
+from package import colonnade, run_python
+
+# Files that changed just now are not kept: their times cannot tell one change from the next.
+SECONDS_UNTIL_KEPT = 2.2
+
+READ = """
+    import os, sys, time
+    import colonnade
+    path = sys.argv[1]
+
+    def read():
+        with colonnade.open(path) as table:
+            return table.scan().to_numpy()["a"].sum()
+
+    def mapped():
+        with open("/proc/self/maps") as maps:
+            return sum(".cln" in line for line in maps)
+    """
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("files") / "t"
+    write(path, 7)
+    time.sleep(SECONDS_UNTIL_KEPT)
+    return path
+
+
+def write(path, seed):
+    numbers = numpy.random.default_rng(seed).integers(0, 1 << 40, 100_000)
+    colonnade.write(path, pa.table({"a": numbers}))
+    return int(numbers.sum())
+
+
+def total(path):
+    with colonnade.open(path) as table:
+        return int(table.scan().to_numpy()["a"].sum())
+
+
+def run_with_seconds(seconds, code, path):
+    before = os.environ.get("COLONNADE_KEEP_SECONDS")
+    try:
+        if seconds is not None:
+            os.environ["COLONNADE_KEEP_SECONDS"] = seconds
+        return run_python(READ + code, path).split()
+    finally:
+        os.environ.pop("COLONNADE_KEEP_SECONDS", None)
+        if before is not None:
+            os.environ["COLONNADE_KEEP_SECONDS"] = before
+
+
+def test_files_stay_mapped_until_they_are_released(path):
+    assert run_with_seconds(None, """
+    read()
+    print(mapped() > 0)
+    colonnade.release_files()
+    print(mapped())
+    """, path) == ["True", "0"]
+
+
+def test_what_a_table_holds_is_not_released(path):
+    assert run_with_seconds(None, """
+    table = colonnade.open(path)
+    values = table.scan().to_numpy()["a"].sum()
+    colonnade.release_files()
+    print(mapped() > 0, table.scan().to_numpy()["a"].sum() == values)
+    """, path) == ["True", "True"]
+
+
+def test_the_environment_says_for_how_long(path):
+    code = """
+    read()
+    print(mapped() > 0)
+    time.sleep(2.5)
+    print(mapped() > 0)
+    """
+    assert run_with_seconds("0", code, path) == ["False", "False"]
+    assert run_with_seconds("1", code, path) == ["True", "False"]
+    assert run_with_seconds("60", code, path) == ["True", "True"]
+
+
+def test_a_child_starts_with_none_of_its_parents_files(path):
+    """While other threads of the parent open and read, whose locks the child does not inherit."""
+    assert run_with_seconds(None, """
+    import threading
+    going = True
+    def go_on():
+        while going:
+            read()
+    threads = [threading.Thread(target=go_on) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    expected = read()
+    for _ in range(30):
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if read() == expected and read() == expected else 1)
+        deadline = time.monotonic() + 60
+        while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
+            if time.monotonic() > deadline:
+                os.kill(child, 9)
+                print("hangs")
+                break
+            time.sleep(0.002)
+        else:
+            if ended[1] != 0:
+                print(ended[1])
+    going = False
+    for thread in threads:
+        thread.join()
+    print("done")
+    """, path) == ["done"]
+
+
+def test_another_table_of_the_name_is_another_table(tmp_path):
+    path = tmp_path / "t"
+    first = write(path, 1)
+    time.sleep(SECONDS_UNTIL_KEPT)
+    assert total(path) == first
+    assert total(path) == first
+    shutil.rmtree(path)
+    with pytest.raises(FileNotFoundError):
+        colonnade.open(path)
+    second = write(path, 2)
+    assert total(path) == second
+    time.sleep(SECONDS_UNTIL_KEPT)
+    assert total(path) == second
+
+
+def test_damage_between_two_openings_is_seen(tmp_path):
+    path = tmp_path / "t"
+    expected = write(path, 3)
+    time.sleep(SECONDS_UNTIL_KEPT)
+    assert total(path) == expected
+    [file] = (path / "data").iterdir()
+    times = os.stat(file)
+    with open(file, "r+b") as opened:
+        opened.seek(200_000)
+        byte = opened.read(1)
+        opened.seek(200_000)
+        opened.write(bytes([byte[0] ^ 64]))
+    # Who restores the time of the contents cannot restore that of the change.
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    with pytest.raises(colonnade.CorruptError):
+        total(path)
+    os.truncate(file, 100_000)
+    with pytest.raises(colonnade.ColonnadeError):
+        total(path)
+    pathlib.Path(file).unlink()
+    with pytest.raises(colonnade.ColonnadeError):
+        total(path)
