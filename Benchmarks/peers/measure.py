@@ -1,9 +1,11 @@
 """Runs a job: one process per engine, all alive at once, each told to run in turn, so that a slow
-moment of the machine meets all of them."""
+moment of the machine meets all of them. The order is drawn for each round: who runs behind an engine
+whose code is the same, opened otherwise, finds that code in the caches of the processor."""
 
 import json
 import os
 import pathlib
+import random
 import statistics
 import subprocess
 import sys
@@ -88,8 +90,9 @@ def measure(job: Job, chosen: list[str], runs: int, quick: bool, say) -> dict[st
             results[engine] = {"error": str(failure)}
             process.close()
     left = list(processes) if job.kind != "bytes" else []
+    order = random.Random(job.name)
     while left:
-        for process in list(left):
+        for process in order.sample(left, len(left)):
             try:
                 process.seconds.append(process.ask("run")["seconds"])
             except Failure as failure:
