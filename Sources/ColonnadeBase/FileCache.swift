@@ -1,5 +1,5 @@
-// Files that stay open for a while after they were read: whoever asks the same file again finds it
-// mapped, with what was populated, verified and learned of it.
+// What is kept of files and folders for a while after they were read: whoever asks the same file again
+// finds it mapped, with what was populated, verified and learned of it.
 // Invariants: what is found is of the very file that has the path now, unchanged since it was opened; no
 // file is kept longer than `seconds` after its last use, nor more than the limits allow. Nothing is
 // released under the lock.
@@ -41,7 +41,7 @@ package struct FileIdentity: Hashable, Sendable {
 
   private struct Entry {
     let identity: FileIdentity
-    let reader: any AnyObject & Sendable
+    let kept: any AnyObject & Sendable
     /// Monotonic nanoseconds.
     var lastUse: Int64
   }
@@ -75,32 +75,36 @@ package struct FileIdentity: Hashable, Sendable {
     self.settledMicroseconds = settledMicroseconds
   }
 
-  /// What is kept of the file that had this path; it counts as used.
-  package func find(
-    _ path: String
-  ) -> (identity: FileIdentity, reader: any AnyObject & Sendable)? {
+  /// What is kept of a file; it counts as used.
+  /// - Parameter status: what the system says of the path now.
+  /// - Returns: `nil` as well where the file is another one, changed, or kept as something else.
+  package func find<Kept: AnyObject & Sendable>(
+    _ path: String, _ status: FileStatus, as kind: Kept.Type
+  ) -> Kept? {
     // Released behind the lock.
     var old: [String: Entry] = [:]
-    return monitor.withLock {
+    let found = monitor.withLock { () -> (any AnyObject & Sendable)? in
       swap(&old, &inherited)
-      guard let index = entries.index(forKey: path) else { return nil }
+      guard let index = entries.index(forKey: path),
+        entries.values[index].identity == FileIdentity(status)
+      else { return nil }
       entries.values[index].lastUse = FileCache.now
-      let entry = entries.values[index]
-      return (entry.identity, entry.reader)
+      return entries.values[index].kept
     }
+    return found as? Kept
   }
 
   /// Keeps what was learned of a file, in the place of what its path meant before.
   /// - Parameters:
-  ///   - status: what the system said of it when it was opened.
+  ///   - status: what the system said of it when it was opened, or before it was looked at.
   ///   - now: wall clock, microseconds since 1970.
   package func keep(
-    _ reader: any AnyObject & Sendable, of path: String, _ status: FileStatus, now: Int64
+    _ kept: any AnyObject & Sendable, of path: String, _ status: FileStatus, now: Int64
   ) {
     guard nanoseconds > 0, status.byteCount <= byteLimit,
       now - max(status.modificationTime, status.changeTime) >= settledMicroseconds
     else { return forget(path) }
-    let entry = Entry(identity: FileIdentity(status), reader: reader, lastUse: FileCache.now)
+    let entry = Entry(identity: FileIdentity(status), kept: kept, lastUse: FileCache.now)
     let released = monitor.withLock {
       var released = take([path])
       entries[path] = entry

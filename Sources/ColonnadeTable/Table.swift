@@ -142,19 +142,10 @@ extension TableFolder {
 
   /// The root of a version that exists.
   func root(_ version: UInt64) throws(ColonnadeError) -> SnapshotRoot {
-    try root(version, in: try FileReader.open(rootPath(version), in: fileSystem, metrics: metrics))
+    try root(version, in: try FileReader(rootPath(version), in: fileSystem, metrics: metrics))
   }
 
-  /// The root of a version that exists, from which answers are given: they must not vanish with the
-  /// power. Its writer takes the other name away only after the one of the root was made durable.
-  func settledRoot(_ version: UInt64) throws(ColonnadeError) -> SnapshotRoot {
-    let file = try FileReader.open(rootPath(version), in: fileSystem, metrics: metrics)
-    let root = try root(version, in: file)
-    if root.isRenamed || file.linkCount != 1 { try settleSnapshots() }
-    return root
-  }
-
-  private func root(
+  func root(
     _ version: UInt64, in file: FileReader
   ) throws(ColonnadeError) -> SnapshotRoot {
     let root = try SnapshotRoot(reading: file)

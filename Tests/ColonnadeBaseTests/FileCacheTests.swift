@@ -7,6 +7,7 @@ import Testing
 
 @Suite struct FileCacheTests {
   private final class Reader: Sendable {}
+  private final class Other: Sendable {}
 
   /// The status of a file that changed a second after 1970, with a length.
   private func status(_ byteCount: Int = 100, inode: UInt64 = 1) -> FileStatus {
@@ -17,18 +18,25 @@ import Testing
 
   private let now: Int64 = 10_000_000
 
+  private func find(_ path: String, inode: UInt64 = 1, in cache: FileCache) -> Reader? {
+    cache.find(path, status(inode: inode), as: Reader.self)
+  }
+
   @Test func whatIsKeptIsFoundByItsPath() throws {
     let cache = FileCache(seconds: 60)
     let (first, second) = (Reader(), Reader())
-    #expect(cache.find("a") == nil)
+    #expect(find("a", in: cache) == nil)
     cache.keep(first, of: "a", status(), now: now)
     cache.keep(second, of: "b", status(inode: 2), now: now)
-    let found = try #require(cache.find("a"))
-    #expect(found.reader === first && found.identity == FileIdentity(status()))
+    #expect(find("a", in: cache) === first)
+    // Another file of the path, and one that is kept as something else, is not what is asked for.
+    #expect(find("a", inode: 2, in: cache) == nil)
+    #expect(cache.find("a", status(), as: FileCacheTests.Other.self) == nil)
     cache.keep(second, of: "a", status(inode: 2), now: now)
-    #expect(cache.find("a")?.reader === second && cache.count == 2)
+    #expect(find("a", in: cache) == nil && find("a", inode: 2, in: cache) === second)
+    #expect(cache.count == 2)
     cache.forget("a")
-    #expect(cache.find("a") == nil && cache.find("b")?.reader === second)
+    #expect(find("a", inode: 2, in: cache) == nil && find("b", inode: 2, in: cache) === second)
     cache.releaseAll()
     #expect(cache.count == 0)
   }
@@ -62,10 +70,9 @@ import Testing
     for index in 0..<8 {
       cache.keep(Reader(), of: "\(index)", status(inode: UInt64(index)), now: now)
     }
-    _ = cache.find("0")
-    _ = cache.find("1")
+    #expect(find("0", inode: 0, in: cache) != nil && find("1", inode: 1, in: cache) != nil)
     cache.keep(Reader(), of: "8", status(inode: 8), now: now)
-    let left = (0...8).filter { cache.find("\($0)") != nil }
+    let left = (0...8).filter { find("\($0)", inode: UInt64($0), in: cache) != nil }
     #expect(left == [0, 1, 5, 6, 7, 8])
   }
 
@@ -75,11 +82,11 @@ import Testing
       cache.keep(Reader(), of: "\(index)", status(300, inode: UInt64(index)), now: now)
       #expect(cache.count <= 3)
     }
-    #expect(cache.find("9") != nil)
+    #expect(cache.find("9", status(300, inode: 9), as: Reader.self) != nil)
     cache.keep(Reader(), of: "large", status(1001), now: now)
-    #expect(cache.find("large") == nil && cache.count > 0)
+    #expect(cache.find("large", status(1001), as: Reader.self) == nil && cache.count > 0)
     cache.keep(Reader(), of: "just so", status(1000), now: now)
-    #expect(cache.find("just so") != nil && cache.count == 1)
+    #expect(cache.find("just so", status(1000), as: Reader.self) != nil && cache.count == 1)
   }
 
   @Test func nothingIsKeptForNoTime() {
@@ -102,7 +109,7 @@ import Testing
     let clock = ContinuousClock()
     var lastUse = clock.now
     for _ in 0..<100 where unused != nil {
-      let isFound = cache.find("used") != nil
+      let isFound = find("used", inode: 2, in: cache) != nil
       // A busy machine may have let us sleep too long.
       let isInTime = clock.now - lastUse < .milliseconds(900)
       #expect(isFound || !isInTime)

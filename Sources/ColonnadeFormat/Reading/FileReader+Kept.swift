@@ -18,9 +18,9 @@ extension FileReader {
     guard metrics == nil, let cache = fileSystem.fileCache else {
       return try FileReader(path, in: fileSystem, fileID: fileID, metrics: metrics)
     }
-    if let kept = cache.find(path), let reader = kept.reader as? FileReader,
-      fileID == nil || reader.header.fileID == fileID,
-      let status = try? fileSystem.status(of: path), FileIdentity(status) == kept.identity
+    if let status = try? fileSystem.status(of: path),
+      let reader = cache.find(path, status, as: FileReader.self),
+      fileID == nil || reader.header.fileID == fileID
     {
       return reader
     }
@@ -31,7 +31,7 @@ extension FileReader {
       cache.forget(path)
       throw error
     }
-    if let status = reader.map.status {
+    if let status = reader.status {
       cache.keep(reader, of: path, status, now: fileSystem.now)
     }
     return reader

@@ -66,6 +66,8 @@ package final class FileReader: Sendable {
     metrics?.countFile()
   }
 
+  /// What the system said of the file when it was opened; `nil` of one that stands in memory.
+  package var status: FileStatus? { map.status }
   /// How many names the file had when it was opened.
   package var linkCount: UInt64 { map.status?.linkCount ?? 0 }
 

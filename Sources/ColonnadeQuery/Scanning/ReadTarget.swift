@@ -16,7 +16,7 @@ package enum ReadTarget: Sendable {
     _ path: String, at version: TableVersion, in fileSystem: any FileSystem
   ) throws(ColonnadeError) -> ReadTarget {
     do throws(ColonnadeError) {
-      if try fileSystem.exists(path), try fileSystem.status(of: path).kind != .folder {
+      if let status = try? fileSystem.status(of: path), status.kind != .folder {
         guard version == .latest else {
           throw ColonnadeError(
             .invalidArgument, "a single file has no versions", file: path,

@@ -77,9 +77,9 @@ package struct TableFolder: Sendable {
     return name
   }
 
-  /// The versions there are, ascending.
+  /// The versions whose roots the folder lists, ascending.
   /// - Throws: `.notFound` where there is no such folder.
-  func versions() throws(ColonnadeError) -> [UInt64] {
+  func listedVersions() throws(ColonnadeError) -> [UInt64] {
     try fileSystem.list(snapshots).compactMap { entry in
       TableFolder.version(ofRootNamed: entry.name)
     }.sorted()

@@ -170,7 +170,7 @@ struct Publisher {
 
   /// The latest root, at least the one of `version`.
   private func latest(after version: UInt64) throws(ColonnadeError) -> SnapshotRoot {
-    let versions = try folder.versions()
+    let versions = try folder.listedVersions()
     return try folder.root(max(version, versions.last ?? version))
   }
 

@@ -256,7 +256,7 @@ public final class TableWriter {
 extension TableFolder {
   /// The latest root, which is `base` or a later one.
   func latestRoot(after base: SnapshotRoot) throws(ColonnadeError) -> SnapshotRoot {
-    guard let latest = try versions().last, latest > base.version else { return base }
+    guard let latest = try listedVersions().last, latest > base.version else { return base }
     return try settledRoot(latest)
   }
 }

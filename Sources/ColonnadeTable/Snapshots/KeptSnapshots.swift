@@ -1,0 +1,53 @@
+// What is kept of a table's versions from one opening to the next, where its file system keeps files.
+// Invariant: what is found is as the folder and the root are now.
+
+import ColonnadeBase
+import ColonnadeFormat
+
+/// The versions a folder listed.
+private final class VersionList: Sendable {
+  let versions: [UInt64]
+  init(_ versions: [UInt64]) { self.versions = versions }
+}
+
+/// A root that was read, and settled.
+private final class SettledRoot: Sendable {
+  let root: SnapshotRoot
+  init(_ root: SnapshotRoot) { self.root = root }
+}
+
+extension TableFolder {
+  /// Nothing is kept for those who count what reading costs.
+  private var cache: FileCache? { metrics == nil ? fileSystem.fileCache : nil }
+
+  /// The versions there are, ascending.
+  /// - Throws: `.notFound` where there is no such folder.
+  func versions() throws(ColonnadeError) -> [UInt64] {
+    guard let cache else { return try listedVersions() }
+    // Of the folder before it is listed: what comes in between shows the next time.
+    let status = try fileSystem.status(of: snapshots)
+    if let list = cache.find(snapshots, status, as: VersionList.self) { return list.versions }
+    let list = VersionList(try listedVersions())
+    cache.keep(list, of: snapshots, status, now: fileSystem.now)
+    return list.versions
+  }
+
+  /// The root of a version that exists, from which answers are given: they must not vanish with the
+  /// power. Its writer takes the other name away only after the one of the root was made durable.
+  func settledRoot(_ version: UInt64) throws(ColonnadeError) -> SnapshotRoot {
+    let path = rootPath(version)
+    if let cache, let status = try? fileSystem.status(of: path),
+      let kept = cache.find(path, status, as: SettledRoot.self)
+    {
+      return kept.root
+    }
+    let file = try FileReader(path, in: fileSystem, metrics: metrics)
+    let root = try root(version, in: file)
+    if root.isRenamed || file.linkCount != 1 {
+      try settleSnapshots()
+    } else if let cache, let status = file.status {
+      cache.keep(SettledRoot(root), of: path, status, now: fileSystem.now)
+    }
+    return root
+  }
+}
