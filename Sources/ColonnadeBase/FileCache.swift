@@ -27,6 +27,12 @@ package struct FileIdentity: Hashable, Sendable {
   }
 }
 
+/// What is kept of a file or a folder.
+package protocol KeptFile: AnyObject, Sendable {
+  /// Lets go of memory that can be made again, where nobody reads just now.
+  func rest()
+}
+
 /// Open files by path, for a time. Safe on any thread, and in the child of a fork, which starts with none.
 @safe package final class FileCache: @unchecked Sendable {
   /// Seconds that files are kept, where the default does not suit.
@@ -41,7 +47,8 @@ package struct FileIdentity: Hashable, Sendable {
 
   private struct Entry {
     let identity: FileIdentity
-    let kept: any AnyObject & Sendable
+    /// A `KeptFile`; as an object it can be asked who refers to it.
+    var kept: AnyObject
     /// Monotonic nanoseconds.
     var lastUse: Int64
   }
@@ -78,12 +85,12 @@ package struct FileIdentity: Hashable, Sendable {
   /// What is kept of a file; it counts as used.
   /// - Parameter status: what the system says of the path now.
   /// - Returns: `nil` as well where the file is another one, changed, or kept as something else.
-  package func find<Kept: AnyObject & Sendable>(
+  package func find<Kept: KeptFile>(
     _ path: String, _ status: FileStatus, as kind: Kept.Type
   ) -> Kept? {
     // Released behind the lock.
     var old: [String: Entry] = [:]
-    let found = monitor.withLock { () -> (any AnyObject & Sendable)? in
+    let found = monitor.withLock { () -> AnyObject? in
       swap(&old, &inherited)
       guard let index = entries.index(forKey: path),
         entries.values[index].identity == FileIdentity(status)
@@ -99,13 +106,13 @@ package struct FileIdentity: Hashable, Sendable {
   ///   - status: what the system said of it when it was opened, or before it was looked at.
   ///   - now: wall clock, microseconds since 1970.
   package func keep(
-    _ kept: any AnyObject & Sendable, of path: String, _ status: FileStatus, now: Int64
+    _ kept: any KeptFile, of path: String, _ status: FileStatus, now: Int64
   ) {
     guard nanoseconds > 0, status.byteCount <= byteLimit,
       now - max(status.modificationTime, status.changeTime) >= settledMicroseconds
     else { return forget(path) }
     let entry = Entry(identity: FileIdentity(status), kept: kept, lastUse: FileCache.now)
-    let released = monitor.withLock {
+    var old = monitor.withLock {
       var released = take([path])
       entries[path] = entry
       byteCount += status.byteCount
@@ -115,18 +122,36 @@ package struct FileIdentity: Hashable, Sendable {
       }
       return released
     }
-    withExtendedLifetime(released) {}
+    release(&old)
   }
 
   /// Lets go of a path.
   package func forget(_ path: String) {
-    withExtendedLifetime(monitor.withLock { take([path]) }) {}
+    var old = monitor.withLock { take([path]) }
+    release(&old)
   }
 
   /// Lets go of all of them: what nobody else uses is closed.
   package func releaseAll() {
-    let released = monitor.withLock { take(Array(entries.keys)) }
-    withExtendedLifetime(released) {}
+    var all = monitor.withLock { take(Array(entries.keys)) }
+    release(&all)
+  }
+
+  /// Lets those that nobody else uses rest.
+  package func restAll() {
+    let idle = monitor.withLock { () -> [AnyObject] in
+      var idle: [AnyObject] = []
+      // By hand: a loop over the entries would hold them a second time.
+      var index = entries.startIndex
+      while index < entries.endIndex {
+        if isKnownUniquelyReferenced(&entries.values[index].kept) {
+          idle.append(entries.values[index].kept)
+        }
+        entries.formIndex(after: &index)
+      }
+      return idle
+    }
+    for kept in idle { (kept as? any KeptFile)?.rest() }
   }
 
   /// How many are kept.
@@ -147,6 +172,15 @@ package struct FileIdentity: Hashable, Sendable {
       taken.append(entry)
     }
     return taken
+  }
+
+  /// Releases what was taken out. Not while the process forks: locks are taken on the way, which the child
+  /// would find taken.
+  private func release(_ taken: inout [Entry]) {
+    if taken.isEmpty { return }
+    WorkerPool.shared.enter()
+    taken = []
+    WorkerPool.shared.leave()
   }
 
   /// Takes out those used longest ago, a quarter more than has to be, so that this is not done for each
@@ -172,10 +206,10 @@ package struct FileIdentity: Hashable, Sendable {
         _ = monitor.wait(until: Monitor.deadline(milliseconds: Int(wait)))
         continue
       }
-      let released = take(
+      var unused = take(
         entries.filter { $0.value.lastUse + nanoseconds <= now }.map(\.key))
       monitor.unlock()
-      withExtendedLifetime(released) {}
+      release(&unused)
       monitor.lock()
     }
     isWatched = false

@@ -1,13 +1,19 @@
 // Files that are kept open: found as long as they are used, let go by time, number and size.
 
 import Glibc
+import Synchronization
 import Testing
 
 @testable import ColonnadeBase
 
 @Suite struct FileCacheTests {
-  private final class Reader: Sendable {}
-  private final class Other: Sendable {}
+  private final class Reader: KeptFile {
+    let restCount = Atomic<Int>(0)
+    func rest() { restCount.wrappingAdd(1, ordering: .relaxed) }
+  }
+  private final class Other: KeptFile {
+    func rest() {}
+  }
 
   /// The status of a file that changed a second after 1970, with a length.
   private func status(_ byteCount: Int = 100, inode: UInt64 = 1) -> FileStatus {
@@ -87,6 +93,19 @@ import Testing
     #expect(cache.find("large", status(1001), as: Reader.self) == nil && cache.count > 0)
     cache.keep(Reader(), of: "just so", status(1000), now: now)
     #expect(cache.find("just so", status(1000), as: Reader.self) != nil && cache.count == 1)
+  }
+
+  @Test func onlyThoseThatNobodyUsesRest() throws {
+    let cache = FileCache(seconds: 60)
+    let used = Reader()
+    cache.keep(used, of: "used", status(), now: now)
+    cache.keep(Reader(), of: "idle", status(inode: 2), now: now)
+    cache.restAll()
+    #expect(used.restCount.load(ordering: .relaxed) == 0)
+    let idle = try #require(find("idle", inode: 2, in: cache))
+    #expect(idle.restCount.load(ordering: .relaxed) == 1)
+    cache.restAll()
+    #expect(idle.restCount.load(ordering: .relaxed) == 1)
   }
 
   @Test func nothingIsKeptForNoTime() {

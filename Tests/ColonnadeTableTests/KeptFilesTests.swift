@@ -104,6 +104,26 @@ import Testing
     #expect(throws: ColonnadeError.self) { _ = try FileReader.open(path, in: keeping) }
   }
 
+  @Test func aFileThatRestsIsReadAsBefore() throws {
+    let path = folder.path("texts.cln")
+    let schema = Schema([Field("a", .string, id: 1)])
+    let builder = ColumnBuilder(.string)
+    for row in 0..<50_000 { builder.append(text: "one of few texts, number \(row % 300)") }
+    let column = builder.finish()
+    let writer = try FileWriter(path, in: PosixFileSystem.shared, schema: schema)
+    try writer.write(rowGroup: Batch(schema: schema, columns: [column], rowCount: 50_000))
+    _ = try writer.finish()
+    let file = try FileReader.open(path, in: keeping)
+    for _ in 0..<3 {
+      #expect(try file.schema.fields.map(\.name) == ["a"])
+      let read = try file.read(column: 0, rowGroup: 0, rows: 0..<50_000)
+      #expect(read.count == 50_000 && read.value(at: 49_999).text == "one of few texts, number 199")
+      #expect(file.heldByteCount > 0)
+      file.rest()
+      #expect(file.heldByteCount == 0)
+    }
+  }
+
   @Test func aTableThatWasOpenedAgainSeesWhatWasCommitted() throws {
     let path = folder.path("t")
     try TableFixture.create(path, 0..<10)

@@ -1,9 +1,10 @@
 // What decoders of one file share: prepared zstd dictionaries, symbol tables and decoded chunk
 // dictionaries.
-// Invariant: the decoded dictionaries held never exceed `byteLimit`.
+// Invariants: the decoded dictionaries held never exceed `byteLimit`; `memory` knows about how much all
+// of it takes.
 
 import ColonnadeArrays
-import ColonnadeBase
+package import ColonnadeBase
 
 /// Prepared dictionaries of one open file; safe on any thread.
 package final class DecompressionCache: Sendable {
@@ -16,10 +17,17 @@ package final class DecompressionCache: Sendable {
   }
 
   private let state = Lock(State())
+  private let memory: HeldMemory
   /// Decoded dictionaries kept at most.
   private static let byteLimit = 64 << 20
+  /// About what a prepared dictionary takes beyond its bytes, and what a symbol table takes.
+  private static let (preparedByteCount, symbolsByteCount) = (32 << 10, 16 << 10)
 
-  package init() {}
+  /// - Parameter memory: of the file.
+  package init(memory: HeldMemory = HeldMemory()) { self.memory = memory }
+
+  /// Lets go of all of it.
+  func clear() { state.withLock { $0 = State() } }
 
   /// The compression dictionary `index` of section 11, prepared once.
   func compressionDictionary(
@@ -31,6 +39,7 @@ package final class DecompressionCache: Sendable {
       throw ColonnadeError(.corrupt, "compression dictionary \(index) is not one of zstd")
     }
     state.withLock { $0.compression[index] = made }
+    memory.add(bytes.byteCount + DecompressionCache.preparedByteCount)
     return made
   }
 
@@ -41,6 +50,7 @@ package final class DecompressionCache: Sendable {
     if let known = state.withLock({ $0.symbols[index] }) { return known }
     let made = try SymbolTable(try data.compressionDictionary(at: index))
     state.withLock { $0.symbols[index] = made }
+    memory.add(DecompressionCache.symbolsByteCount)
     return made
   }
 
@@ -60,5 +70,6 @@ package final class DecompressionCache: Sendable {
         state.chunkByteCount += size
       }
     }
+    memory.add(size)
   }
 }

@@ -13,14 +13,15 @@ package enum StatisticsLevel: Hashable, Sendable {
 }
 
 /// Reads one file; safe on any thread.
-package final class FileReader: Sendable {
+package final class FileReader: KeptFile {
   package let path: String
   package let header: FileHeader
   let metadata: FileMetadata
   let map: MappedFile
   let schemaReader: SchemaReader
   let data: FileData
-  let cache = DecompressionCache()
+  let cache: DecompressionCache
+  private let memory = HeldMemory()
   private let known: Lock<Known>
 
   private struct Known: ~Copyable {
@@ -54,6 +55,7 @@ package final class FileReader: Sendable {
   package init(_ map: MappedFile, metrics: ReadMetrics? = nil) throws(ColonnadeError) {
     path = map.path
     self.map = map
+    cache = DecompressionCache(memory: memory)
     do throws(ColonnadeError) {
       metadata = try FileMetadata(map, metrics: metrics)
       header = metadata.header
@@ -64,6 +66,19 @@ package final class FileReader: Sendable {
     }
     known = Lock(Known(columns: ColumnPages(count: schemaReader.topLevelCount)))
     metrics?.countFile()
+  }
+
+  /// About what knowing a column takes.
+  private static let columnByteCount = 512
+
+  /// Bytes of memory that could be made again.
+  var heldByteCount: Int { memory.byteCount }
+
+  package func rest() {
+    if memory.byteCount == 0 { return }
+    known.withLock { $0 = Known(columns: ColumnPages(count: columnCount)) }
+    cache.clear()
+    memory.clear()
   }
 
   /// What the system said of the file when it was opened; `nil` of one that stands in memory.
@@ -89,6 +104,7 @@ package final class FileReader: Sendable {
         known.schema = read.schema
         for (index, column) in read.columns.enumerated() { known.columns[index] = column }
       }
+      memory.add(columnCount * FileReader.columnByteCount)
       return read.schema
     }
   }
@@ -179,6 +195,7 @@ package final class FileReader: Sendable {
     let reference: FieldReference
     do { reference = try schemaReader.reference(at: column) } catch { throw error.inFile(path) }
     known.withLock { $0.columns[column] = reference }
+    memory.add(FileReader.columnByteCount)
     return reference
   }
 

@@ -5,15 +5,19 @@ import ColonnadeBase
 import ColonnadeFormat
 
 /// The versions a folder listed.
-private final class VersionList: Sendable {
+private final class VersionList: KeptFile {
   let versions: [UInt64]
   init(_ versions: [UInt64]) { self.versions = versions }
+  func rest() {}
 }
 
 /// A root that was read, and settled.
-private final class SettledRoot: Sendable {
+private final class SettledRoot: KeptFile {
   let root: SnapshotRoot
+  /// Larger ones would take much memory; reading them anew is little beside reading their tables.
+  static let byteLimit = 1 << 20
   init(_ root: SnapshotRoot) { self.root = root }
+  func rest() {}
 }
 
 extension TableFolder {
@@ -45,7 +49,7 @@ extension TableFolder {
     let root = try root(version, in: file)
     if root.isRenamed || file.linkCount != 1 {
       try settleSnapshots()
-    } else if let cache, let status = file.status {
+    } else if let cache, let status = file.status, status.byteCount <= SettledRoot.byteLimit {
       cache.keep(SettledRoot(root), of: path, status, now: fileSystem.now)
     }
     return root
