@@ -48,6 +48,7 @@ int main(int argc, char **argv) {
   writers_keep_their_promises();
   broken_arrays_are_refused();
   threads_share_a_table();
+  files_are_kept_and_released();
   batches_outlive_their_table();
   a_child_goes_on();
   nothing_grows(argc > 2 ? atoi(argv[2]) : 1000);

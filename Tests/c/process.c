@@ -1,6 +1,7 @@
 // Threads, children, memory and signals: what the library does to the process it lives in.
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,57 @@ void threads_share_a_table(void) {
   for (int i = 0; i < 6; i++) CHECK(pthread_create(threads + i, NULL, scan_in_a_thread, table) == 0);
   for (int i = 0; i < 6; i++) CHECK(pthread_join(threads[i], NULL) == 0);
   colonnade_table_free(table);
+}
+
+static bool is_mapped(void) {
+  FILE *maps = fopen("/proc/self/maps", "r");
+  CHECK(maps != NULL);
+  char line[1000];
+  bool found = false;
+  while (fgets(line, sizeof line, maps)) found = found || strstr(line, ".cln");
+  fclose(maps);
+  return found;
+}
+
+static void *open_again_and_again(void *ignored) {
+  (void)ignored;
+  for (int i = 0; i < 40; i++) {
+    colonnade_error *own = NULL;
+    colonnade_table *table = NULL;
+    CHECK(colonnade_open(table_path, NULL, &table, &own) == COLONNADE_OK);
+    colonnade_scan_options options = COLONNADE_SCAN_OPTIONS_INIT;
+    options.where = "score > 1000 AND name <> 'name-3'";
+    uint64_t count = 0;
+    CHECK(colonnade_count(table, &options, &count, &own) == COLONNADE_OK);
+    CHECK(count > 200000);
+    colonnade_table_free(table);
+    if (i % 4 == 0) colonnade_release_files();
+  }
+  return NULL;
+}
+
+// Files stay open after their table was closed, until they are released, by any thread.
+void files_are_kept_and_released(void) {
+  // Files that changed just now are not kept.
+  sleep(3);
+  colonnade_table_free(opened());
+  colonnade_release_files();
+  CHECK(!is_mapped());
+  colonnade_table *table = opened();
+  CHECK(scan(table, NULL).rows == row_count);
+  colonnade_release_files();
+  CHECK(is_mapped() && scan(table, NULL).rows == row_count);
+  colonnade_table_free(table);
+  table = opened();
+  CHECK(scan(table, NULL).rows == row_count);
+  colonnade_table_free(table);
+  CHECK(is_mapped());
+  colonnade_release_files();
+  CHECK(!is_mapped());
+  pthread_t threads[4];
+  for (int i = 0; i < 4; i++) CHECK(pthread_create(threads + i, NULL, open_again_and_again, NULL) == 0);
+  for (int i = 0; i < 4; i++) CHECK(pthread_join(threads[i], NULL) == 0);
+  colonnade_release_files();
 }
 
 // Batches outlive the stream and the table, and are released on another thread.

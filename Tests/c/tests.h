@@ -31,6 +31,7 @@ void progress_is_told(void);
 void writers_keep_their_promises(void);
 void broken_arrays_are_refused(void);
 void threads_share_a_table(void);
+void files_are_kept_and_released(void);
 void batches_outlive_their_table(void);
 void a_child_goes_on(void);
 void nothing_grows(int rounds);
