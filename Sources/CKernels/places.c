@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "colonnade_packed.h"
+#include "page_walk.h"
 
 // The words of all lanes for one step stand together: the next word of a lane is a row of lanes on.
-enum { row_of_lanes = 128, block_slots = 1024 };
+enum { row_of_lanes = 128 };
 
 static inline uint64_t low_bits(unsigned width) {
   return width >= 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1;
@@ -55,85 +56,29 @@ void colonnade_places_plain(
   }
 }
 
-static inline uint32_t load_32(const uint8_t *from) {
-  return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
-         (uint32_t)from[3] << 24;
-}
-
-static inline uint64_t load_64(const uint8_t *from) {
-  return load_32(from) | (uint64_t)load_32(from + 4) << 32;
-}
-
-// Where the fields of a page entry stand in it, and what two of them say of plain pages.
-enum {
-  entry_offset = 0,
-  entry_byte_count = 8,
-  entry_encoding = 12,
-  entry_codec = 13,
-  entry_bit_width = 14,
-  entry_frame_shift = 15,
-  entry_base = 16,
-  entry_first_slot = 24,
-  entry_null_count = 28,
-  entry_auxiliary_count = 32,
-  entry_flags = 38,
-  entry_scale = 39,
-  codec_none = 0,
-  not_framed = 255
-};
-
-// Whether the entry is of the run's form, whatever its body is.
-static inline int is_of_form(const uint8_t *entry, const colonnade_page_run *run) {
-  return entry[entry_encoding] == run->encoding && entry[entry_codec] == codec_none &&
-         entry[entry_frame_shift] == not_framed && entry[entry_flags] == run->flags &&
-         entry[entry_scale] == run->scale && entry[entry_bit_width] <= run->greatestBitWidth &&
-         load_32(entry + entry_null_count) == 0 && load_32(entry + entry_auxiliary_count) == 0;
-}
-
 size_t colonnade_places_pages(
     colonnade_place *places, const uint32_t *rows, size_t count, const colonnade_page_run *run,
     colonnade_pages_found *found) {
   *found = (colonnade_pages_found){.start = UINT64_MAX, .areSmall = 1};
+  const int isPlain = run->layout == colonnade_layout_plain;
   size_t placed = 0;
-  while (placed < count) {
-    const uint32_t page = rows[placed] >> run->pageShift, index = page - run->first;
-    if (page < run->first || index >= run->count) break;
-    const uint8_t *entry = run->entries + index * run->stride;
-    const uint64_t first = (uint64_t)page << run->pageShift;
-    uint64_t end = run->slotCount;
-    if (page + 1 < run->pageCount) {
-      if (index + 1 >= run->count) break;
-      end = load_32(entry + run->stride + entry_first_slot);
-      if (end != first + (UINT64_C(1) << run->pageShift)) break;
-    }
-    if (load_32(entry + entry_first_slot) != first || rows[placed] >= end) break;
-    if (!is_of_form(entry, run)) break;
-    const size_t slots = end - first;
-    const unsigned bitWidth = entry[entry_bit_width];
-    const size_t due =
-        run->width > 0 ? slots * run->width : colonnade_packed_byte_count(slots, bitWidth);
-    const uint64_t at = load_64(entry + entry_offset);
-    if (load_32(entry + entry_byte_count) != due || at > UINT64_MAX - due) break;
-    // Rows of the page, of which packed ones lie in whole blocks.
-    size_t next = placed + 1;
-    while (next < count && rows[next] < end) next++;
-    const size_t some = next - placed;
-    const size_t whole = run->width > 0 ? slots : slots & ~(size_t)(block_slots - 1);
-    if (rows[next - 1] - first >= whole) break;
-    if (some * run->blockSlots >= run->mostInBlock * slots) break;
-    if (run->width > 0) {
-      colonnade_places_plain(places + placed, rows + placed, some, (uint32_t)first, at, run->width);
+  colonnade_chosen_page page;
+  while (placed < count && take_page(&page, rows + placed, count - placed, run)) {
+    const size_t some = page.rowCount;
+    const uint32_t first = page.firstSlot;
+    // Packed integers lie in whole blocks.
+    const size_t whole = isPlain ? page.slotCount : page.slotCount & ~(size_t)(block_slots - 1);
+    if (rows[placed + some - 1] - first >= whole) break;
+    if (isPlain) {
+      colonnade_places_plain(places + placed, rows + placed, some, first, page.at, run->width);
     } else {
-      const uint64_t base = load_64(entry + entry_base);
       colonnade_places_packed(
-          places + placed, rows + placed, some, (uint32_t)first, at, run->hasBases ? base : 0,
-          bitWidth);
-      found->areSmall &= colonnade_decimals_are_small(base, bitWidth);
+          places + placed, rows + placed, some, first, page.at, run->hasBases ? page.base : 0,
+          page.bitWidth);
+      found->areSmall &= colonnade_decimals_are_small(page.base, page.bitWidth);
     }
-    if (at < found->start) found->start = at;
-    if (at + due > found->end) found->end = at + due;
-    found->pageCount++;
-    placed = next;
+    add_page(found, &page);
+    placed += some;
   }
   return placed;
 }
@@ -223,20 +168,26 @@ void colonnade_places_read(
   }
 }
 
+// Sets bits from..last.
+static inline void mark_range(uint64_t *bits, uint64_t from, uint64_t last) {
+  for (uint64_t word = from >> 6; word <= last >> 6; word++) {
+    uint64_t wanted = UINT64_MAX;
+    if (word == from >> 6) wanted &= UINT64_MAX << (from & 63);
+    if (word == last >> 6) wanted &= UINT64_MAX >> (63 - (last & 63));
+    bits[word] |= wanted;
+  }
+}
+
 size_t colonnade_parts_mark(
     uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, size_t byteCount,
     unsigned shift) {
   const uint64_t first = at >> shift;
-  uint64_t marked = 0;
   size_t touched = 0;
   for (size_t i = 0; i < partCount; i++) {
     const uint32_t low = parts[2 * i], high = parts[2 * i + 1];
     if (low >= high || high > byteCount) return SIZE_MAX;
-    const uint64_t from = ((at + low) >> shift) - first, last = ((at + high - 1) >> shift) - first;
-    if (last > 63) return SIZE_MAX;
-    marked |= UINT64_MAX >> (63 - last) & UINT64_MAX << from;
+    mark_range(bits, ((at + low) >> shift) - first, ((at + high - 1) >> shift) - first);
     touched += high - low;
   }
-  *bits = marked;
   return touched;
 }

@@ -111,6 +111,11 @@ package struct ChunkDecoder: Sendable {
         continue
       }
       sink.filledCount = position
+      let some = try unsafe decoder.gather(pagesOf: chosen.rest, in: self, into: sink, at: position)
+      if some > 0 {
+        chosen.pass(some)
+        continue
+      }
       try chosen.prefetch(behind: rows.count)
       try unsafe decoder.gather(rows, into: sink, at: position)
       chosen.pass(rows.count)

@@ -54,6 +54,21 @@ extension FileData {
     unsafe colonnade_places_read(target, UInt32(width), base, places.count, address(of: 0))
   }
 
+  package func data(
+    offset: UInt64, byteCount: Int, parts: UnsafeBufferPointer<UInt32>
+  ) throws(ColonnadeError) -> Buffer {
+    try check(offset: offset, byteCount: byteCount)
+    var touched = 0
+    unsafe try verifyBlocks(of: offset..<offset + UInt64(byteCount)) { bits, _ in
+      touched = unsafe colonnade_parts_mark(
+        bits, parts.baseAddress, parts.count / 2, offset, byteCount, UInt32(FileData.blockShift))
+      precondition(touched >= 0, "parts lie within the bytes they are parts of")
+    }
+    metrics?.countRequest(byteCount: touched)
+    // What was verified was populated for it.
+    return map.populatedBuffer(from: Int(offset), byteCount: byteCount)
+  }
+
   /// Verifies the blocks that `mark` sets bits for, all of them among those that hold `region`, bytes of
   /// the data area; it is told the block of bit 0.
   private func verifyBlocks(
@@ -63,29 +78,12 @@ extension FileData {
     let first = Int(region.lowerBound) >> FileData.blockShift
     let last = Int(region.upperBound - 1) >> FileData.blockShift
     let wordCount = (last - first) / 64 + 1
-    let words = MutableBuffer.zeroed(byteCount: wordCount * 8)
-    let bits = unsafe words.pointer.assumingMemoryBound(to: UInt64.self)
-    unsafe mark(bits, first)
-    try unsafe verify(bits, wordCount: wordCount, from: first)
-  }
-
-  package func data(
-    offset: UInt64, byteCount: Int, parts: UnsafeBufferPointer<UInt32>
-  ) throws(ColonnadeError) -> Buffer {
-    try check(offset: offset, byteCount: byteCount)
-    let start = Int(offset)
-    let first = start >> FileData.blockShift
-    let end = (start + byteCount + (1 << FileData.blockShift) - 1) >> FileData.blockShift
-    // The last block of the data area may be shorter than others.
-    guard end - first <= 64, end <= wholeBlockCount else {
-      return try data(offset: offset, byteCount: byteCount)
+    try unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: wordCount) {
+      words throws(ColonnadeError) in
+      guard let bits = words.baseAddress else { return }
+      unsafe words.initialize(repeating: 0)
+      unsafe mark(bits, first)
+      try unsafe verify(bits, wordCount: wordCount, from: first)
     }
-    var wanted: UInt64 = 0
-    let touched = unsafe colonnade_parts_mark(
-      &wanted, parts.baseAddress, parts.count / 2, offset, byteCount, UInt32(FileData.blockShift))
-    precondition(touched >= 0, "parts lie within the bytes they are parts of")
-    metrics?.countRequest(byteCount: touched)
-    try verify(wanted, from: first, count: end - first)
-    return try map.buffer(from: start, byteCount: byteCount)
   }
 }

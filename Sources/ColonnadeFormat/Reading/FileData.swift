@@ -99,11 +99,17 @@ package struct FileData: DataSource {
   func verify(
     _ wanted: UnsafeMutablePointer<UInt64>, wordCount: Int, from first: Int
   ) throws(ColonnadeError) {
+    // Most often all of them were verified before.
+    var known = 0
+    while known < wordCount,
+      unsafe wanted[known] & ~verified.bits.word(from: first + known * 64) == 0
+    { known += 1 }
+    if known == wordCount { return }
     let room = min(FileData.blocksAtOnce, wordCount * 64)
     try unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: room) {
       chosen throws(ColonnadeError) in
       guard let target = chosen.baseAddress else { return }
-      var word = 0
+      var word = known
       while word < wordCount {
         let start = word
         var some = 0
@@ -178,23 +184,6 @@ package struct FileData: DataSource {
     try populate(
       from: (origin + first) << FileData.blockShift, byteCount: (end - first) << FileData.blockShift
     )
-  }
-
-  /// Verifies those of `count` whole blocks, at most 64, from `first` on whose bits are set.
-  func verify(_ wanted: UInt64, from first: Int, count: Int) throws(ColonnadeError) {
-    let missing = wanted & ~verified.bits.word(from: first)
-    if missing == 0 { return }
-    let (sums, found) = try unsafe checksums.addresses(at: first, count: count)
-    // Checksums lie apart where their own block ends.
-    guard found == count else { return try verify(first..<first + count) }
-    let start = first << FileData.blockShift
-    try populate(from: start, byteCount: count << FileData.blockShift)
-    let held = unsafe colonnade_crc32c_verify_marked(
-      sums.assumingMemoryBound(to: UInt8.self), address(of: start), missing,
-      1 << FileData.blockShift, seed.state, UInt64(start))
-    guard held == missing else { throw differs(first + (missing & ~held).trailingZeroBitCount) }
-    verified.bits.insert(missing, from: first)
-    metrics?.countVerified(missing.nonzeroBitCount)
   }
 
   /// How many blocks are as long as others.
