@@ -5,25 +5,40 @@
 #include "colonnade_system.h"
 #include "page_walk.h"
 
-size_t colonnade_pages_choose(
+static inline __attribute__((always_inline)) size_t choose(
     colonnade_chosen_page *pages, uint32_t *slots, const uint32_t *rows, size_t count,
-    const colonnade_page_run *run, colonnade_pages_found *found) {
-  *found = (colonnade_pages_found){.start = UINT64_MAX, .areSmall = 1};
+    const colonnade_page_run *run, colonnade_pages_found *found,
+    const colonnade_page_layout layout) {
   size_t taken = 0;
   uint64_t codes = 0;
   while (taken < count) {
     colonnade_chosen_page *page = &pages[found->pageCount];
-    if (!take_page(page, rows + taken, count - taken, run)) break;
-    if (run->layout != colonnade_layout_symbols) page->codeCount = 0;
+    if (!take_page(page, rows + taken, count - taken, run, layout)) break;
     colonnade_pages_found next = *found;
     add_page(&next, page);
     codes += page->codeCount;
     const int isMuch = next.end - next.start > run->mostBytes || codes > run->mostCodes;
     if (isMuch && found->pageCount > 0) break;
     *found = next;
-    colonnade_rows_less(slots + taken, rows + taken, page->rowCount, page->firstSlot);
-    taken += page->rowCount;
+    for (const size_t end = taken + page->rowCount; taken < end; taken++) {
+      slots[taken] = rows[taken] - page->firstSlot;
+    }
   }
+  return taken;
+}
+
+size_t colonnade_pages_choose(
+    colonnade_chosen_page *pages, uint32_t *slots, const uint32_t *rows, size_t count,
+    const colonnade_page_run *run, colonnade_pages_found *found) {
+  const colonnade_page_run own = *run;
+  colonnade_pages_found all = {.start = UINT64_MAX, .areSmall = 1};
+  size_t taken = 0;
+  if (own.layout == colonnade_layout_delta) {
+    taken = choose(pages, slots, rows, count, &own, &all, colonnade_layout_delta);
+  } else if (own.layout == colonnade_layout_symbols) {
+    taken = choose(pages, slots, rows, count, &own, &all, colonnade_layout_symbols);
+  }
+  *found = all;
   return taken;
 }
 

@@ -42,19 +42,22 @@ static inline uint64_t load_64(const uint8_t *from) {
 
 // Whether the entry is of the run's form, whatever its body is. What stands side by side is compared at
 // once.
-static inline int is_of_form(const uint8_t *entry, const colonnade_page_run *run) {
+static inline int is_of_form(
+    const uint8_t *entry, const colonnade_page_run *run, const colonnade_page_layout layout) {
   const uint32_t form = run->encoding | codec_none << 8 | (uint32_t)not_framed << 24;
   if ((load_32(entry + entry_encoding) & 0xFF00FFFF) != form) return 0;
   if (load_16(entry + entry_flags) != (run->flags | run->scale << 8)) return 0;
   if (entry[entry_bit_width] > run->greatestBitWidth) return 0;
-  if (run->layout != colonnade_layout_symbols) return load_64(entry + entry_null_count) == 0;
+  if (layout != colonnade_layout_symbols) return load_64(entry + entry_null_count) == 0;
   return load_32(entry + entry_null_count) == 0 &&
          load_16(entry + entry_compression_dictionary) == run->compressionDictionary;
 }
 
-static inline uint64_t due_byte_count(const colonnade_page_run *run, const colonnade_chosen_page *page) {
+static inline uint64_t due_byte_count(
+    const colonnade_page_run *run, const colonnade_chosen_page *page,
+    const colonnade_page_layout layout) {
   const uint64_t packed = colonnade_packed_byte_count(page->slotCount, page->bitWidth);
-  switch (run->layout) {
+  switch (layout) {
     case colonnade_layout_plain: return (uint64_t)page->slotCount * run->width;
     case colonnade_layout_delta:
       return ((uint64_t)page->slotCount + block_slots - 1) / block_slots * 8 + packed;
@@ -66,10 +69,10 @@ static inline uint64_t due_byte_count(const colonnade_page_run *run, const colon
 }
 
 // The page of the first of `count` rows, at least 1, and how many of them lie in it; 0 where it cannot be
-// taken.
+// taken. The layout, the run's, is to be known where this is inlined.
 static inline __attribute__((always_inline)) int take_page(
     colonnade_chosen_page *page, const uint32_t *rows, size_t count,
-    const colonnade_page_run *run) {
+    const colonnade_page_run *run, const colonnade_page_layout layout) {
   const uint32_t number = rows[0] >> run->pageShift, index = number - run->first;
   if (number < run->first || index >= run->count) return 0;
   const uint8_t *entry = run->entries + index * run->stride;
@@ -81,16 +84,16 @@ static inline __attribute__((always_inline)) int take_page(
     if (end != first + (UINT64_C(1) << run->pageShift)) return 0;
   }
   if (load_32(entry + entry_first_slot) != first || rows[0] >= end) return 0;
-  if (!is_of_form(entry, run)) return 0;
+  if (!is_of_form(entry, run, layout)) return 0;
   page->at = load_64(entry + entry_offset);
   page->base = load_64(entry + entry_base);
   page->byteCount = load_32(entry + entry_byte_count);
   page->firstSlot = (uint32_t)first;
   page->slotCount = (uint32_t)(end - first);
-  page->codeCount = load_32(entry + entry_auxiliary_count);
+  page->codeCount = layout == colonnade_layout_symbols ? load_32(entry + entry_auxiliary_count) : 0;
   page->bitWidth = entry[entry_bit_width];
   page->scale = run->scale;
-  if (page->byteCount != due_byte_count(run, page)) return 0;
+  if (page->byteCount != due_byte_count(run, page, layout)) return 0;
   if (page->at > UINT64_MAX - page->byteCount) return 0;
   size_t some = 1;
   while (some < count && rows[some] < end) some++;

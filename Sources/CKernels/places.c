@@ -56,30 +56,47 @@ void colonnade_places_plain(
   }
 }
 
-size_t colonnade_places_pages(
+static inline __attribute__((always_inline)) size_t place_pages(
     colonnade_place *places, const uint32_t *rows, size_t count, const colonnade_page_run *run,
-    colonnade_pages_found *found) {
-  *found = (colonnade_pages_found){.start = UINT64_MAX, .areSmall = 1};
-  const int isPlain = run->layout == colonnade_layout_plain;
+    colonnade_pages_found *found, const colonnade_page_layout layout) {
+  const int isPlain = layout == colonnade_layout_plain;
   size_t placed = 0;
   colonnade_chosen_page page;
-  while (placed < count && take_page(&page, rows + placed, count - placed, run)) {
+  while (placed < count && take_page(&page, rows + placed, count - placed, run, layout)) {
     const size_t some = page.rowCount;
     const uint32_t first = page.firstSlot;
+    const uint64_t base = run->hasBases ? page.base : 0;
+    const unsigned bitWidth = page.bitWidth;
     // Packed integers lie in whole blocks.
     const size_t whole = isPlain ? page.slotCount : page.slotCount & ~(size_t)(block_slots - 1);
     if (rows[placed + some - 1] - first >= whole) break;
     if (isPlain) {
       colonnade_places_plain(places + placed, rows + placed, some, first, page.at, run->width);
+    } else if (bitWidth > 0 && bitWidth <= 32) {
+      find_packed(places + placed, rows + placed, some, first, page.at, base, bitWidth, 32, 4);
     } else {
       colonnade_places_packed(
-          places + placed, rows + placed, some, first, page.at, run->hasBases ? page.base : 0,
-          page.bitWidth);
-      found->areSmall &= colonnade_decimals_are_small(page.base, page.bitWidth);
+          places + placed, rows + placed, some, first, page.at, base, bitWidth);
     }
+    if (!isPlain) found->areSmall &= colonnade_decimals_are_small(page.base, bitWidth);
     add_page(found, &page);
     placed += some;
   }
+  return placed;
+}
+
+size_t colonnade_places_pages(
+    colonnade_place *places, const uint32_t *rows, size_t count, const colonnade_page_run *run,
+    colonnade_pages_found *found) {
+  const colonnade_page_run own = *run;
+  colonnade_pages_found all = {.start = UINT64_MAX, .areSmall = 1};
+  size_t placed = 0;
+  if (own.layout == colonnade_layout_plain) {
+    placed = place_pages(places, rows, count, &own, &all, colonnade_layout_plain);
+  } else if (own.layout == colonnade_layout_packed) {
+    placed = place_pages(places, rows, count, &own, &all, colonnade_layout_packed);
+  }
+  *found = all;
   return placed;
 }
 
@@ -87,18 +104,36 @@ static inline void mark(uint64_t *bits, uint64_t block) {
   bits[block >> 6] |= UINT64_C(1) << (block & 63);
 }
 
+static inline uint64_t is_marked(const uint64_t *bits, uint64_t block) {
+  return __atomic_load_n(&bits[block >> 6], __ATOMIC_ACQUIRE) >> (block & 63) & 1;
+}
+
+// The last byte of a place that has one. No block is so short that another lies between that of this byte
+// and that of the first.
+static inline uint64_t last_byte(const colonnade_place *place) {
+  return place->at + (unsigned)place->goesOn * row_of_lanes + place->wordBytes - 1;
+}
+
 void colonnade_places_mark(
     uint64_t *bits, const colonnade_place *places, size_t count, uint64_t firstBlock,
     unsigned shift) {
   for (size_t i = 0; i < count; i++) {
-    const colonnade_place *place = &places[i];
-    if (place->wordBytes == 0) continue;
-    // No block is so short that another lies between those of the first byte and of the last.
-    const unsigned more = place->goesOn ? row_of_lanes : 0;
-    const uint64_t from = place->at >> shift, last = (place->at + more + place->wordBytes - 1) >> shift;
+    if (places[i].wordBytes == 0) continue;
+    const uint64_t from = places[i].at >> shift, last = last_byte(&places[i]) >> shift;
     mark(bits, from - firstBlock);
     if (last != from) mark(bits, last - firstBlock);
   }
+}
+
+int colonnade_places_are_marked(
+    const uint64_t *bits, const colonnade_place *places, size_t count, unsigned shift) {
+  for (size_t i = 0; i < count; i++) {
+    if (places[i].wordBytes == 0) continue;
+    const uint64_t from = places[i].at >> shift, last = last_byte(&places[i]) >> shift;
+    if (!is_marked(bits, from)) return 0;
+    if (last != from && !is_marked(bits, last)) return 0;
+  }
+  return 1;
 }
 
 void colonnade_items_mark(
@@ -178,16 +213,32 @@ static inline void mark_range(uint64_t *bits, uint64_t from, uint64_t last) {
   }
 }
 
-size_t colonnade_parts_mark(
-    uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, size_t byteCount,
-    unsigned shift) {
-  const uint64_t first = at >> shift;
-  size_t touched = 0;
+size_t colonnade_parts_byte_count(const uint32_t *parts, size_t partCount, size_t byteCount) {
+  size_t total = 0;
   for (size_t i = 0; i < partCount; i++) {
     const uint32_t low = parts[2 * i], high = parts[2 * i + 1];
     if (low >= high || high > byteCount) return SIZE_MAX;
-    mark_range(bits, ((at + low) >> shift) - first, ((at + high - 1) >> shift) - first);
-    touched += high - low;
+    total += high - low;
   }
-  return touched;
+  return total;
+}
+
+void colonnade_parts_mark(
+    uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, uint64_t firstBlock,
+    unsigned shift) {
+  for (size_t i = 0; i < partCount; i++) {
+    const uint64_t from = (at + parts[2 * i]) >> shift, last = (at + parts[2 * i + 1] - 1) >> shift;
+    mark_range(bits, from - firstBlock, last - firstBlock);
+  }
+}
+
+int colonnade_parts_are_marked(
+    const uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, unsigned shift) {
+  for (size_t i = 0; i < partCount; i++) {
+    const uint64_t from = (at + parts[2 * i]) >> shift, last = (at + parts[2 * i + 1] - 1) >> shift;
+    for (uint64_t block = from; block <= last; block++) {
+      if (!is_marked(bits, block)) return 0;
+    }
+  }
+  return 1;
 }

@@ -57,7 +57,7 @@ typedef struct {
   int areSmall;         ///< 1 where `colonnade_decimals_are_small` holds for all
 } colonnade_pages_found;
 
-/// The pages that hold ascending `rows` of the chunk, below its number of slots, as far as they can be
+/// The pages of deltas or symbols that hold ascending `rows` of the chunk, below its number of slots, as far as they can be
 /// taken: without frames, nulls and patches, of the one form that the run says, with a body as long as it
 /// is due. An entry that is not in order is never taken. `slots` are the rows counted in their pages.
 /// - Returns: how many rows lie in the pages taken; all rows of a page do, or none.

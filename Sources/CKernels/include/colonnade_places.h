@@ -30,7 +30,7 @@ void colonnade_places_plain(
     colonnade_place *places, const uint32_t *rows, size_t count, uint32_t first, uint64_t at,
     unsigned width);
 
-/// Places of the integers at ascending `rows` of the chunk, below its number of slots, as far as they lie
+/// Places of the integers at ascending `rows` of a chunk of plain or packed pages, below its number of slots, as far as they lie
 /// in pages that can be taken: without frames, nulls and patches, of the one form that the run says, with a
 /// body as long as it is due, and with few rows. An entry that is not in order is never taken.
 /// - Returns: how many were placed; all rows of a page are, or none.
@@ -44,18 +44,30 @@ void colonnade_places_mark(
     uint64_t *bits, const colonnade_place *places, size_t count, uint64_t firstBlock,
     unsigned shift);
 
+/// 1 where the bits of all those blocks are set; bit 0 of `bits` is block 0 of the file. Other threads may
+/// set bits while this looks.
+int colonnade_places_are_marked(
+    const uint64_t *bits, const colonnade_place *places, size_t count, unsigned shift);
+
 /// The same for items of `size` bytes, at least 1, at ascending `items` of a run that starts at byte
 /// `at` of the file.
 void colonnade_items_mark(
     uint64_t *bits, const uint32_t *items, size_t count, uint64_t at, size_t size,
     uint64_t firstBlock, unsigned shift);
 
-/// The same for parts of bytes `at`..<`at + byteCount` of the file, each its first byte and the one behind
-/// its last, counted from `at`; bit 0 is the block of `at`.
-/// - Returns: how many bytes all parts have; SIZE_MAX, and the bits mean nothing, where one is no such part.
-size_t colonnade_parts_mark(
-    uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, size_t byteCount,
+/// How many bytes parts of `byteCount` bytes have, each its first byte and the one behind its last;
+/// SIZE_MAX where one is no such part or is empty.
+size_t colonnade_parts_byte_count(const uint32_t *parts, size_t partCount, size_t byteCount);
+
+/// Sets the bits of the blocks that such parts of the file from byte `at` on touch; bit 0 of `bits` is block
+/// `firstBlock` of the file.
+void colonnade_parts_mark(
+    uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, uint64_t firstBlock,
     unsigned shift);
+
+/// 1 where the bits of all those blocks are set, as `colonnade_places_are_marked` says it.
+int colonnade_parts_are_marked(
+    const uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, unsigned shift);
 
 /// The numbers of the bits that are set, counted from `first`.
 /// - Returns: how many; `target` has room for 64.

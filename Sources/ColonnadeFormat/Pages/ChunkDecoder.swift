@@ -58,8 +58,9 @@ package struct ListSlots: Sendable {
   package let elements: Elements
 }
 
-/// Decodes one chunk; cheap to make, safe on any thread.
-package struct ChunkDecoder: Sendable {
+/// Decodes one chunk; cheap to make, safe on any thread. Of a class, since what goes from page to page holds
+/// it.
+package final class ChunkDecoder: Sendable {
   package let shape: ChunkShape
   let pages: any PageSource
   let data: any DataSource

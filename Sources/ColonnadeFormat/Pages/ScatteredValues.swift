@@ -29,7 +29,7 @@ import ColonnadeBase
 
   private let context: PageContext
   private let sink: SlotSink
-  private let places = MutableBuffer()
+  private var places: MutableBuffer { context.scratch.places }
   /// How many values are held back, and where the first goes.
   private var count = 0
   private var start = 0
@@ -63,6 +63,7 @@ import ColonnadeBase
     }
     unsafe try page.gatherChunkValidity(rows, into: sink, at: position)
     if count == 0 {
+      places.truncate()
       start = position
       self.form = form
       self.page = page

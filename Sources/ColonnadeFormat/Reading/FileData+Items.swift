@@ -47,9 +47,13 @@ extension FileData {
     try check(
       offset: region.lowerBound, byteCount: Int(clamping: region.upperBound - region.lowerBound))
     metrics?.countRequest(byteCount: places.count * width)
-    unsafe try verifyBlocks(of: region) { bits, first in
-      unsafe colonnade_places_mark(
-        bits, base, places.count, UInt64(first), UInt32(FileData.blockShift))
+    let shift = UInt32(FileData.blockShift)
+    // Most often all were verified for a call before this one.
+    if unsafe colonnade_places_are_marked(verified.bits.unsafeWords, base, places.count, shift) == 0
+    {
+      unsafe try verifyBlocks(of: region) { bits, first in
+        unsafe colonnade_places_mark(bits, base, places.count, UInt64(first), shift)
+      }
     }
     unsafe colonnade_places_read(target, UInt32(width), base, places.count, address(of: 0))
   }
@@ -58,13 +62,18 @@ extension FileData {
     offset: UInt64, byteCount: Int, parts: UnsafeBufferPointer<UInt32>
   ) throws(ColonnadeError) -> Buffer {
     try check(offset: offset, byteCount: byteCount)
-    var touched = 0
-    unsafe try verifyBlocks(of: offset..<offset + UInt64(byteCount)) { bits, _ in
-      touched = unsafe colonnade_parts_mark(
-        bits, parts.baseAddress, parts.count / 2, offset, byteCount, UInt32(FileData.blockShift))
-      precondition(touched >= 0, "parts lie within the bytes they are parts of")
-    }
+    let (base, partCount) = (parts.baseAddress, parts.count / 2)
+    let shift = UInt32(FileData.blockShift)
+    let touched = unsafe colonnade_parts_byte_count(base, partCount, byteCount)
+    precondition(touched >= 0, "parts lie within the bytes they are parts of")
     metrics?.countRequest(byteCount: touched)
+    if unsafe colonnade_parts_are_marked(
+      verified.bits.unsafeWords, base, partCount, offset, shift) == 0
+    {
+      unsafe try verifyBlocks(of: offset..<offset + UInt64(byteCount)) { bits, first in
+        unsafe colonnade_parts_mark(bits, base, partCount, offset, UInt64(first), shift)
+      }
+    }
     // What was verified was populated for it.
     return map.populatedBuffer(from: Int(offset), byteCount: byteCount)
   }

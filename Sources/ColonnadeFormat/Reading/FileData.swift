@@ -11,7 +11,7 @@ package struct FileData: DataSource {
   private let seed: Checksum.Seed
   private let checksums: SectionReader
   private let dictionaries: SectionReader?
-  private let verified: VerifiedBlocks
+  let verified: VerifiedBlocks
   let metrics: ReadMetrics?
 
   static let blockShift = 10
@@ -99,17 +99,11 @@ package struct FileData: DataSource {
   func verify(
     _ wanted: UnsafeMutablePointer<UInt64>, wordCount: Int, from first: Int
   ) throws(ColonnadeError) {
-    // Most often all of them were verified before.
-    var known = 0
-    while known < wordCount,
-      unsafe wanted[known] & ~verified.bits.word(from: first + known * 64) == 0
-    { known += 1 }
-    if known == wordCount { return }
     let room = min(FileData.blocksAtOnce, wordCount * 64)
     try unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: room) {
       chosen throws(ColonnadeError) in
       guard let target = chosen.baseAddress else { return }
-      var word = known
+      var word = 0
       while word < wordCount {
         let start = word
         var some = 0

@@ -171,7 +171,7 @@ import Testing
         found.pageCount == pages && found.start == start && found.end == end
           && (found.areSmall == 1) == areSmall, comment)
     }
-    #expect(takenCount > 1_000, "seed \(seed): hardly any page was taken")
+    #expect(takenCount > 300, "seed \(seed): hardly any page was taken")
   }
 
   @Test(arguments: [Encoding.delta, .symbols])

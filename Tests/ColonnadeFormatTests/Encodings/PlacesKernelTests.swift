@@ -57,6 +57,12 @@ import Testing
     // Bytes of blocks that are not marked may be anything.
     var marked = [UInt64](repeating: 0, count: bytes.byteCount / 256 / 64 + 1)
     unsafe colonnade_places_mark(&marked, places, places.count, 0, 8)
+    #expect(unsafe colonnade_places_are_marked(marked, places, places.count, 8) == 1, comment)
+    if let word = marked.firstIndex(where: { $0 != 0 }) {
+      var fewer = marked
+      fewer[word] &= fewer[word] - 1
+      #expect(unsafe colonnade_places_are_marked(fewer, places, places.count, 8) == 0, comment)
+    }
     let changed = MutableBuffer(byteCount: bytes.byteCount)
     for (index, byte) in bytes.array.enumerated() {
       let block = index >> 8
@@ -87,14 +93,25 @@ import Testing
           expected[block / 64] |= 1 << UInt64(block % 64)
         }
       }
+      let comment: Comment = "seed \(seed): \(parts) at \(at)"
       var bits = [UInt64](repeating: 0, count: 4)
-      let found = unsafe colonnade_parts_mark(&bits, parts, parts.count / 2, at, byteCount, 8)
-      #expect(bits == expected && found == touched, "seed \(seed): \(parts) at \(at)")
+      unsafe colonnade_parts_mark(&bits, parts, parts.count / 2, at, at >> 8, 8)
+      #expect(bits == expected, comment)
+      #expect(unsafe colonnade_parts_byte_count(parts, parts.count / 2, byteCount) == touched)
       for none in [[5, 5], [6, 5], [0, UInt32(byteCount) + 1]] as [[UInt32]] {
-        let odd = unsafe colonnade_parts_mark(
-          &bits, parts + none, parts.count / 2 + 1, at, byteCount, 8)
-        #expect(odd == -1, "seed \(seed): \(none)")
+        let all = parts + none
+        #expect(unsafe colonnade_parts_byte_count(all, all.count / 2, byteCount) == -1)
       }
+      // All of them, and all but one.
+      var marked = [UInt64](repeating: 0, count: 5)
+      unsafe colonnade_parts_mark(&marked, parts, parts.count / 2, at, 0, 8)
+      #expect(
+        unsafe colonnade_parts_are_marked(marked, parts, parts.count / 2, at, 8) == 1, comment)
+      guard let word = marked.indices.filter({ marked[$0] != 0 }).randomElement(using: &generator)
+      else { continue }
+      marked[word] &= marked[word] - 1
+      #expect(
+        unsafe colonnade_parts_are_marked(marked, parts, parts.count / 2, at, 8) == 0, comment)
     }
   }
 
