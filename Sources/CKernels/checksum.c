@@ -234,20 +234,6 @@ size_t colonnade_crc32c_verify_chosen(
       expected, data, blocks, count, first, blockByteCount, fileSeed, position);
 }
 
-uint64_t colonnade_crc32c_verify_marked(
-    const uint8_t *expected, const uint8_t *data, uint64_t marked, size_t blockByteCount,
-    uint32_t fileSeed, uint64_t position) {
-  uint32_t blocks[64];
-  size_t count = 0;
-  for (uint64_t left = marked; left != 0; left &= left - 1) {
-    blocks[count++] = (uint32_t)__builtin_ctzll(left);
-  }
-  const size_t held = colonnade_crc32c_verify_chosen(
-      expected, data, blocks, count, 0, blockByteCount, fileSeed, position);
-  // What was not looked at behind one that differs does not count.
-  return held == count ? marked : marked & ((UINT64_C(1) << blocks[held]) - 1);
-}
-
 uint32_t colonnade_crc32c(uint32_t crc, const void *data, size_t byteCount) {
 #if defined(HARDWARE)
   if (colonnade_crc32c_is_accelerated()) return hardware_whole(crc, data, byteCount);

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "colonnade_packed.h"
+#include "page_walk.h"
 
 // The words of all lanes for one step stand together: the next word of a lane is a row of lanes on.
-enum { row_of_lanes = 128, block_slots = 1024 };
+enum { row_of_lanes = 128 };
 
 static inline uint64_t low_bits(unsigned width) {
   return width >= 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1;
@@ -55,86 +56,47 @@ void colonnade_places_plain(
   }
 }
 
-static inline uint32_t load_32(const uint8_t *from) {
-  return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
-         (uint32_t)from[3] << 24;
-}
-
-static inline uint64_t load_64(const uint8_t *from) {
-  return load_32(from) | (uint64_t)load_32(from + 4) << 32;
-}
-
-// Where the fields of a page entry stand in it, and what two of them say of plain pages.
-enum {
-  entry_offset = 0,
-  entry_byte_count = 8,
-  entry_encoding = 12,
-  entry_codec = 13,
-  entry_bit_width = 14,
-  entry_frame_shift = 15,
-  entry_base = 16,
-  entry_first_slot = 24,
-  entry_null_count = 28,
-  entry_auxiliary_count = 32,
-  entry_flags = 38,
-  entry_scale = 39,
-  codec_none = 0,
-  not_framed = 255
-};
-
-// Whether the entry is of the run's form, whatever its body is.
-static inline int is_of_form(const uint8_t *entry, const colonnade_page_run *run) {
-  return entry[entry_encoding] == run->encoding && entry[entry_codec] == codec_none &&
-         entry[entry_frame_shift] == not_framed && entry[entry_flags] == run->flags &&
-         entry[entry_scale] == run->scale && entry[entry_bit_width] <= run->greatestBitWidth &&
-         load_32(entry + entry_null_count) == 0 && load_32(entry + entry_auxiliary_count) == 0;
+static inline __attribute__((always_inline)) size_t place_pages(
+    colonnade_place *places, const uint32_t *rows, size_t count, const colonnade_page_run *run,
+    colonnade_pages_found *found, const colonnade_page_layout layout) {
+  const int isPlain = layout == colonnade_layout_plain;
+  size_t placed = 0;
+  colonnade_chosen_page page;
+  while (placed < count && take_page(&page, rows + placed, count - placed, run, layout)) {
+    const size_t some = page.rowCount;
+    const uint32_t first = page.firstSlot;
+    const uint64_t base = run->hasBases ? page.base : 0;
+    const unsigned bitWidth = page.bitWidth;
+    // Packed integers lie in whole blocks.
+    const size_t whole = isPlain ? page.slotCount : page.slotCount & ~(size_t)(block_slots - 1);
+    if (rows[placed + some - 1] - first >= whole) break;
+    if (isPlain) {
+      colonnade_places_plain(places + placed, rows + placed, some, first, page.at, run->width);
+    } else if (bitWidth > 0 && bitWidth <= 32) {
+      find_packed(places + placed, rows + placed, some, first, page.at, base, bitWidth, 32, 4);
+    } else {
+      colonnade_places_packed(
+          places + placed, rows + placed, some, first, page.at, base, bitWidth);
+    }
+    if (!isPlain) found->areSmall &= colonnade_decimals_are_small(page.base, bitWidth);
+    add_page(found, &page);
+    placed += some;
+  }
+  return placed;
 }
 
 size_t colonnade_places_pages(
     colonnade_place *places, const uint32_t *rows, size_t count, const colonnade_page_run *run,
     colonnade_pages_found *found) {
-  *found = (colonnade_pages_found){.start = UINT64_MAX, .areSmall = 1};
+  const colonnade_page_run own = *run;
+  colonnade_pages_found all = {.start = UINT64_MAX, .areSmall = 1};
   size_t placed = 0;
-  while (placed < count) {
-    const uint32_t page = rows[placed] >> run->pageShift, index = page - run->first;
-    if (page < run->first || index >= run->count) break;
-    const uint8_t *entry = run->entries + index * run->stride;
-    const uint64_t first = (uint64_t)page << run->pageShift;
-    uint64_t end = run->slotCount;
-    if (page + 1 < run->pageCount) {
-      if (index + 1 >= run->count) break;
-      end = load_32(entry + run->stride + entry_first_slot);
-      if (end != first + (UINT64_C(1) << run->pageShift)) break;
-    }
-    if (load_32(entry + entry_first_slot) != first || rows[placed] >= end) break;
-    if (!is_of_form(entry, run)) break;
-    const size_t slots = end - first;
-    const unsigned bitWidth = entry[entry_bit_width];
-    const size_t due =
-        run->width > 0 ? slots * run->width : colonnade_packed_byte_count(slots, bitWidth);
-    const uint64_t at = load_64(entry + entry_offset);
-    if (load_32(entry + entry_byte_count) != due || at > UINT64_MAX - due) break;
-    // Rows of the page, of which packed ones lie in whole blocks.
-    size_t next = placed + 1;
-    while (next < count && rows[next] < end) next++;
-    const size_t some = next - placed;
-    const size_t whole = run->width > 0 ? slots : slots & ~(size_t)(block_slots - 1);
-    if (rows[next - 1] - first >= whole) break;
-    if (some * run->blockSlots >= run->mostInBlock * slots) break;
-    if (run->width > 0) {
-      colonnade_places_plain(places + placed, rows + placed, some, (uint32_t)first, at, run->width);
-    } else {
-      const uint64_t base = load_64(entry + entry_base);
-      colonnade_places_packed(
-          places + placed, rows + placed, some, (uint32_t)first, at, run->hasBases ? base : 0,
-          bitWidth);
-      found->areSmall &= colonnade_decimals_are_small(base, bitWidth);
-    }
-    if (at < found->start) found->start = at;
-    if (at + due > found->end) found->end = at + due;
-    found->pageCount++;
-    placed = next;
+  if (own.layout == colonnade_layout_plain) {
+    placed = place_pages(places, rows, count, &own, &all, colonnade_layout_plain);
+  } else if (own.layout == colonnade_layout_packed) {
+    placed = place_pages(places, rows, count, &own, &all, colonnade_layout_packed);
   }
+  *found = all;
   return placed;
 }
 
@@ -142,18 +104,36 @@ static inline void mark(uint64_t *bits, uint64_t block) {
   bits[block >> 6] |= UINT64_C(1) << (block & 63);
 }
 
+static inline uint64_t is_marked(const uint64_t *bits, uint64_t block) {
+  return __atomic_load_n(&bits[block >> 6], __ATOMIC_ACQUIRE) >> (block & 63) & 1;
+}
+
+// The last byte of a place that has one. No block is so short that another lies between that of this byte
+// and that of the first.
+static inline uint64_t last_byte(const colonnade_place *place) {
+  return place->at + (unsigned)place->goesOn * row_of_lanes + place->wordBytes - 1;
+}
+
 void colonnade_places_mark(
     uint64_t *bits, const colonnade_place *places, size_t count, uint64_t firstBlock,
     unsigned shift) {
   for (size_t i = 0; i < count; i++) {
-    const colonnade_place *place = &places[i];
-    if (place->wordBytes == 0) continue;
-    // No block is so short that another lies between those of the first byte and of the last.
-    const unsigned more = place->goesOn ? row_of_lanes : 0;
-    const uint64_t from = place->at >> shift, last = (place->at + more + place->wordBytes - 1) >> shift;
+    if (places[i].wordBytes == 0) continue;
+    const uint64_t from = places[i].at >> shift, last = last_byte(&places[i]) >> shift;
     mark(bits, from - firstBlock);
     if (last != from) mark(bits, last - firstBlock);
   }
+}
+
+int colonnade_places_are_marked(
+    const uint64_t *bits, const colonnade_place *places, size_t count, unsigned shift) {
+  for (size_t i = 0; i < count; i++) {
+    if (places[i].wordBytes == 0) continue;
+    const uint64_t from = places[i].at >> shift, last = last_byte(&places[i]) >> shift;
+    if (!is_marked(bits, from)) return 0;
+    if (last != from && !is_marked(bits, last)) return 0;
+  }
+  return 1;
 }
 
 void colonnade_items_mark(
@@ -223,20 +203,42 @@ void colonnade_places_read(
   }
 }
 
-size_t colonnade_parts_mark(
-    uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, size_t byteCount,
-    unsigned shift) {
-  const uint64_t first = at >> shift;
-  uint64_t marked = 0;
-  size_t touched = 0;
+// Sets bits from..last.
+static inline void mark_range(uint64_t *bits, uint64_t from, uint64_t last) {
+  for (uint64_t word = from >> 6; word <= last >> 6; word++) {
+    uint64_t wanted = UINT64_MAX;
+    if (word == from >> 6) wanted &= UINT64_MAX << (from & 63);
+    if (word == last >> 6) wanted &= UINT64_MAX >> (63 - (last & 63));
+    bits[word] |= wanted;
+  }
+}
+
+size_t colonnade_parts_byte_count(const uint32_t *parts, size_t partCount, size_t byteCount) {
+  size_t total = 0;
   for (size_t i = 0; i < partCount; i++) {
     const uint32_t low = parts[2 * i], high = parts[2 * i + 1];
     if (low >= high || high > byteCount) return SIZE_MAX;
-    const uint64_t from = ((at + low) >> shift) - first, last = ((at + high - 1) >> shift) - first;
-    if (last > 63) return SIZE_MAX;
-    marked |= UINT64_MAX >> (63 - last) & UINT64_MAX << from;
-    touched += high - low;
+    total += high - low;
   }
-  *bits = marked;
-  return touched;
+  return total;
+}
+
+void colonnade_parts_mark(
+    uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, uint64_t firstBlock,
+    unsigned shift) {
+  for (size_t i = 0; i < partCount; i++) {
+    const uint64_t from = (at + parts[2 * i]) >> shift, last = (at + parts[2 * i + 1] - 1) >> shift;
+    mark_range(bits, from - firstBlock, last - firstBlock);
+  }
+}
+
+int colonnade_parts_are_marked(
+    const uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, unsigned shift) {
+  for (size_t i = 0; i < partCount; i++) {
+    const uint64_t from = (at + parts[2 * i]) >> shift, last = (at + parts[2 * i + 1] - 1) >> shift;
+    for (uint64_t block = from; block <= last; block++) {
+      if (!is_marked(bits, block)) return 0;
+    }
+  }
+  return 1;
 }

@@ -41,55 +41,95 @@ static uint32_t short_prefixes(
   return __builtin_reduce_add(total);
 }
 
-// The integers of each step of a block added up, 32 lanes to 8. Of a word every other integer is left
+// The integers of a block added up from step to step, 32 lanes to 8. Of a word every other integer is left
 // standing, so that there is room between them for sums of four, and then 8 lanes instead of 32 are taken
 // apart. `bitWidth`, 2 to 8, is to be known when this is compiled.
 typedef uint32_t eight_lanes __attribute__((ext_vector_type(8)));
 enum { least_narrow = 2, most_narrow = 8, near_rows = 256, eights = COLONNADE_LANES / 8, steps = BLOCK / COLONNADE_LANES };
 
-static inline __attribute__((always_inline)) void narrow_steps(
-    eight_lanes *restrict target, const uint8_t *block, const unsigned bitWidth) {
-  const uint32_t one = (UINT32_C(1) << bitWidth) - 1, two = (UINT32_C(1) << 2 * bitWidth) - 1;
-  // Every other integer of a word whose first starts at bit 0.
-  uint64_t pattern = 0;
+// Whether there is room for the sums of all words too: of 6 bits a third pair has less above it.
+#define IS_ROOMY(BIT_WIDTH) ((BIT_WIDTH) >= 4 && (BIT_WIDTH) != 6)
+
+// Every other integer of a word whose first starts at bit 0, of `end` bits.
+static inline __attribute__((always_inline)) uint32_t every_other(unsigned bitWidth, unsigned end) {
+  uint32_t pattern = 0;
 #pragma clang loop unroll(full)
-  for (unsigned bit = 0; bit < 32; bit += 2 * bitWidth) pattern |= (uint64_t)one << bit;
-  unsigned step = 0, start = 0;
+  for (unsigned bit = 0; bit < end; bit += 2 * bitWidth) {
+    pattern |= ((UINT32_C(1) << bitWidth) - 1) << bit;
+  }
+  return pattern;
+}
+
+// Writes the sums up to and with each step, or, where `isTotal`, only those of all steps.
+static inline __attribute__((always_inline)) void narrow_steps(
+    eight_lanes *restrict target, const int isTotal, const uint8_t *block, const unsigned bitWidth) {
+  const uint32_t two = (UINT32_C(1) << 2 * bitWidth) - 1;
+  // Of an integer that goes on in the next word the lower bits; of all words.
+  eight_lanes lower = 0, total = 0, all[2] = {0, 0};
+  unsigned step = 0, next = 0;
+#define ADD_STEP(SUM) (total += (SUM), isTotal ? (void)0 : (void)(target[step++] = total))
 #pragma clang loop unroll(full)
   for (unsigned word = 0; word < bitWidth; word++) {
-    const uint8_t *row = block + word * sizeof(colonnade_lanes);
     // Whole integers from bit `start` on; the last of an odd number may have no room above it, so that it
-    // is added up alone, as one is that goes on in the next word.
+    // is added up alone, as the parts of one are that goes on in the next word.
+    const unsigned start = next;
     unsigned whole = (32 - start) / bitWidth;
     if (whole % 2 == 1 && start + whole * bitWidth > 30) whole--;
     const unsigned end = start + whole * bitWidth;
-    const uint64_t below = (UINT64_C(1) << end) - 1;
-    const uint32_t even = (uint32_t)(pattern << start & below);
-    const uint32_t odd = (uint32_t)(pattern << start & below >> bitWidth);
-    eight_lanes sums[2] = {0, 0}, last = 0;
+    // Of these widths, what follows starts in the next word.
+    next = end == 32 ? 0 : end + bitWidth - 32;
+    const uint8_t *row = block + word * sizeof(colonnade_lanes);
+    const uint32_t even = every_other(bitWidth, end - start) << start;
+    const uint32_t odd = every_other(bitWidth, end - start - bitWidth) << start;
+    eight_lanes sums[2] = {0, 0}, upper = 0, last = 0;
 #pragma clang loop unroll(full)
     for (unsigned k = 0; k < eights; k++) {
       eight_lanes found;
       memcpy(&found, row + k * sizeof found, sizeof found);
       sums[0] += found & even;
       sums[1] += found >> bitWidth & odd;
-      if (end == 32) continue;
-      found >>= end;
-      if (end + bitWidth > 32) {
-        eight_lanes above;
-        memcpy(&above, row + sizeof(colonnade_lanes) + k * sizeof above, sizeof above);
-        found |= above << (32 - end);
-      }
-      last += found & one;
+      if (start > 0) upper += found & ((UINT32_C(1) << start) - 1);
+      if (end < 32) last += found >> end;
     }
+    if (start > 0) ADD_STEP(lower + (upper << (bitWidth - start)));
+    lower = last;
+    if (isTotal && IS_ROOMY(bitWidth)) {
+      all[0] += sums[0] >> start;
+      all[1] += sums[1] >> start;
+    } else {
 #pragma clang loop unroll(full)
-    for (unsigned k = 0; k < whole; k++) {
-      target[step++] = sums[k % 2] >> (start + k / 2 * 2 * bitWidth) & two;
+      for (unsigned k = 0; k < whole; k++) {
+        ADD_STEP(sums[k % 2] >> (start + k / 2 * 2 * bitWidth) & two);
+      }
     }
-    if (end < 32) target[step++] = last;
-    // Of these widths, what follows starts in the next word.
-    start = end == 32 ? 0 : end + bitWidth - 32;
+    if (end < 32 && next == 0) ADD_STEP(last);
   }
+  if (!isTotal) return;
+#pragma clang loop unroll(full)
+  for (unsigned bit = 0; bit < 32; bit += 2 * bitWidth) {
+    total += (all[0] >> bit & two) + (all[1] >> bit & two);
+  }
+  *target = total;
+#undef ADD_STEP
+}
+
+#define NARROW_STEPS(TARGET, IS_TOTAL, FROM, BIT_WIDTH)                                        \
+  switch (BIT_WIDTH) {                                                                         \
+    case 2: narrow_steps(TARGET, IS_TOTAL, FROM, 2); break;                                    \
+    case 3: narrow_steps(TARGET, IS_TOTAL, FROM, 3); break;                                    \
+    case 4: narrow_steps(TARGET, IS_TOTAL, FROM, 4); break;                                    \
+    case 5: narrow_steps(TARGET, IS_TOTAL, FROM, 5); break;                                    \
+    case 6: narrow_steps(TARGET, IS_TOTAL, FROM, 6); break;                                    \
+    case 7: narrow_steps(TARGET, IS_TOTAL, FROM, 7); break;                                    \
+    default: narrow_steps(TARGET, IS_TOTAL, FROM, 8); break;                                   \
+  }
+
+// The sum of all integers of a block, of 2 to 8 bits.
+COLONNADE_CLONES
+static uint32_t narrow_sum(const uint8_t *block, unsigned bitWidth) {
+  eight_lanes total;
+  NARROW_STEPS(&total, 1, block, bitWidth)
+  return __builtin_reduce_add(total);
 }
 
 // `short_prefixes` of integers of 2 to 8 bits.
@@ -99,30 +139,20 @@ static uint32_t narrow_prefixes(
     const uint32_t *restrict rows, size_t rowCount, uint32_t first, unsigned bitWidth) {
   const colonnade_lanes places = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
                                   16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
-  eight_lanes sums[steps];
-  switch (bitWidth) {
-    case 2: narrow_steps(sums, block, 2); break;
-    case 3: narrow_steps(sums, block, 3); break;
-    case 4: narrow_steps(sums, block, 4); break;
-    case 5: narrow_steps(sums, block, 5); break;
-    case 6: narrow_steps(sums, block, 6); break;
-    case 7: narrow_steps(sums, block, 7); break;
-    default: narrow_steps(sums, block, 8); break;
-  }
-  eight_lanes total = 0;
-  unsigned step = 0;
+  // Those up to each step, then those of all.
+  eight_lanes sums[steps + 1];
+  sums[0] = 0;
+  NARROW_STEPS(sums + 1, 0, block, bitWidth)
   for (size_t i = 0; i < rowCount; i++) {
-    const uint32_t row = rows[i] - first, lane = row % COLONNADE_LANES;
-    for (; step < row / COLONNADE_LANES; step++) total += sums[step];
+    const uint32_t row = rows[i] - first, lane = row % COLONNADE_LANES, step = row / COLONNADE_LANES;
     colonnade_lanes found;
     colonnade_load_lanes(&found, block, step, bitWidth);
     const colonnade_lanes before =
         found & __builtin_convertvector(places < lane, colonnade_lanes);
-    starts[i] = __builtin_reduce_add(total) + __builtin_reduce_add(before);
+    starts[i] = __builtin_reduce_add(sums[step]) + __builtin_reduce_add(before);
     memcpy(&values[i], (const uint8_t *)&found + lane * sizeof(uint32_t), sizeof(uint32_t));
   }
-  for (; step < steps; step++) total += sums[step];
-  return __builtin_reduce_add(total);
+  return __builtin_reduce_add(sums[steps]);
 }
 
 static inline uint32_t block_prefixes(
@@ -131,9 +161,17 @@ static inline uint32_t block_prefixes(
   // The steps up to a row near the start are fewer than it takes to add up all.
   const int isNear = !isWhole && rowCount > 0 && rows[rowCount - 1] - first < near_rows;
   if (bitWidth >= least_narrow && bitWidth <= most_narrow && !isNear) {
+    if (rowCount == 0) return narrow_sum(block, bitWidth);
     return narrow_prefixes(starts, values, block, rows, rowCount, first, bitWidth);
   }
   return short_prefixes(starts, values, block, rows, rowCount, first, bitWidth, isWhole);
+}
+
+// How many of ascending rows lie in the block at `start`. Most often they are few.
+static inline size_t rows_of_block(const uint32_t *rows, size_t rowCount, size_t start) {
+  size_t some = 0;
+  while (some < rowCount && rows[some] - start < BLOCK) some++;
+  return some;
 }
 
 COLONNADE_CLONES
@@ -194,9 +232,10 @@ void colonnade_delta_rows(
     // The first integer of a block is none: the value stands before it.
     if (is_short(start, count, bitWidth)) {
       const uint8_t *words = packed + start / BLOCK * 128 * bitWidth;
-      const size_t more = colonnade_rows_lower_bound(rows + i, rowCount - i, start + BLOCK);
-      uint32_t starts[BLOCK], integers[BLOCK];
-      const uint64_t none = colonnade_unpack_one(words, BLOCK, 0, bitWidth);
+      const size_t more = rows_of_block(rows + i, rowCount - i, start);
+      uint32_t starts[BLOCK], integers[BLOCK], none;
+      memcpy(&none, words, sizeof none);
+      none &= (UINT32_C(1) << bitWidth) - 1;
       // Rows may come again, and be more than a block has.
       const size_t taken = more < BLOCK ? more : BLOCK;
       block_prefixes(starts, integers, words, rows + i, taken, (uint32_t)start, bitWidth, 0);
@@ -242,7 +281,7 @@ uint64_t colonnade_packed_starts(
   for (size_t start = 0; start < count; start += BLOCK) {
     const size_t some = count - start < BLOCK ? count - start : BLOCK;
     if (is_short(start, count, bitWidth)) {
-      const size_t more = colonnade_rows_lower_bound(rows + i, rowCount - i, start + BLOCK);
+      const size_t more = rows_of_block(rows + i, rowCount - i, start);
       const uint64_t sum = block_prefixes(
           starts + i, values + i, body + start / BLOCK * 128 * bitWidth, rows + i, more,
           (uint32_t)start, bitWidth, 1);

@@ -23,6 +23,12 @@ package import Synchronization
 
   deinit { unsafe free(words) }
 
+  /// The words, 64 bits each from the lowest on, for kernels that load them atomically; valid while this
+  /// lives.
+  package var unsafeWords: UnsafePointer<UInt64> {
+    unsafe UnsafeRawPointer(words).assumingMemoryBound(to: UInt64.self)
+  }
+
   @inlinable package func contains(_ bit: Int) -> Bool {
     precondition(bit >= 0 && bit >> 6 < wordCount)
     return unsafe words[bit >> 6].load(ordering: .acquiring) >> UInt64(bit & 63) & 1 == 1

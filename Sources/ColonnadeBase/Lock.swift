@@ -34,4 +34,12 @@ package import Glibc
     defer { unsafe pthread_mutex_unlock(mutex) }
     return try unsafe body(&state.pointee)
   }
+
+  /// The same where no other thread has the state: nil, and nothing run, where one does. For what can be done
+  /// without, in a forked child too, for which a thread that is not there may have it for ever.
+  @inlinable package func withLockIfFree<Result>(_ body: (inout State) -> Result) -> Result? {
+    guard unsafe pthread_mutex_trylock(mutex) == 0 else { return nil }
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    return unsafe body(&state.pointee)
+  }
 }

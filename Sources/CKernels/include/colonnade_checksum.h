@@ -48,11 +48,6 @@ size_t colonnade_crc32c_verify_chosen_portable(
     const uint8_t *expected, const uint8_t *data, const uint32_t *blocks, size_t count,
     uint32_t first, size_t blockByteCount, uint32_t fileSeed, uint64_t position);
 
-/// The same for those of 64 blocks whose bits are set in `marked`. Returns the bits of those that hold.
-uint64_t colonnade_crc32c_verify_marked(
-    const uint8_t *expected, const uint8_t *data, uint64_t marked, size_t blockByteCount,
-    uint32_t fileSeed, uint64_t position);
-
 /// XXH64 of xxHash.
 uint64_t colonnade_xxh64(const void *data, size_t byteCount, uint64_t seed);
 

@@ -11,6 +11,7 @@
 #include "colonnade_checksum.h"
 #include "colonnade_compare.h"
 #include "colonnade_packed.h"
+#include "colonnade_pages.h"
 #include "colonnade_places.h"
 #include "colonnade_references.h"
 #include "colonnade_split.h"

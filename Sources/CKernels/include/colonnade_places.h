@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "colonnade_pages.h"
+
 /// Where one integer stands.
 typedef struct {
   uint64_t at;        ///< the first byte of its word, from the start of the file
@@ -28,33 +30,7 @@ void colonnade_places_plain(
     colonnade_place *places, const uint32_t *rows, size_t count, uint32_t first, uint64_t at,
     unsigned width);
 
-/// Page entries of a chunk that has a slot a row, back to back in memory. Spec: spec/file.md "Pages".
-typedef struct {
-  const uint8_t *entries;
-  size_t stride;       ///< bytes from entry to entry, at least 40
-  uint32_t first;      ///< number of the first of them among the chunk's pages
-  uint32_t count;      ///< how many stand there
-  uint32_t pageCount;  ///< pages of the chunk
-  uint32_t slotCount;  ///< slots of the chunk
-  uint32_t pageShift;  ///< a page has 2^pageShift slots, at most 2^20; the last may have fewer
-  uint32_t width;      ///< bytes of a plain value (1, 2, 4, 8); 0 where integers are packed
-  uint32_t greatestBitWidth;
-  uint32_t blockSlots;  ///< slots whose bytes are read together at least, at least 1
-  uint32_t mostInBlock;  ///< pages with as many rows for a block are not taken
-  uint8_t encoding;     ///< what a page's entry must say to be taken
-  uint8_t flags;
-  uint8_t scale;
-  uint8_t hasBases;     ///< 0 where what an entry says as base means nothing
-} colonnade_page_run;
-
-/// What was found of the pages that were taken.
-typedef struct {
-  uint64_t start, end;  ///< bytes of the file that hold their bodies
-  size_t pageCount;
-  int areSmall;         ///< 1 where `colonnade_decimals_are_small` holds for all
-} colonnade_pages_found;
-
-/// Places of the integers at ascending `rows` of the chunk, below its number of slots, as far as they lie
+/// Places of the integers at ascending `rows` of a chunk of plain or packed pages, below its number of slots, as far as they lie
 /// in pages that can be taken: without frames, nulls and patches, of the one form that the run says, with a
 /// body as long as it is due, and with few rows. An entry that is not in order is never taken.
 /// - Returns: how many were placed; all rows of a page are, or none.
@@ -68,18 +44,30 @@ void colonnade_places_mark(
     uint64_t *bits, const colonnade_place *places, size_t count, uint64_t firstBlock,
     unsigned shift);
 
+/// 1 where the bits of all those blocks are set; bit 0 of `bits` is block 0 of the file. Other threads may
+/// set bits while this looks.
+int colonnade_places_are_marked(
+    const uint64_t *bits, const colonnade_place *places, size_t count, unsigned shift);
+
 /// The same for items of `size` bytes, at least 1, at ascending `items` of a run that starts at byte
 /// `at` of the file.
 void colonnade_items_mark(
     uint64_t *bits, const uint32_t *items, size_t count, uint64_t at, size_t size,
     uint64_t firstBlock, unsigned shift);
 
-/// The same for parts of bytes `at`..<`at + byteCount` of the file, each its first byte and the one behind
-/// its last, counted from `at`; bit 0 is the block of `at`, and no block is more than 63 behind it.
-/// - Returns: how many bytes all parts have; SIZE_MAX, and no bits, where one is no such part.
-size_t colonnade_parts_mark(
-    uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, size_t byteCount,
+/// How many bytes parts of `byteCount` bytes have, each its first byte and the one behind its last;
+/// SIZE_MAX where one is no such part or is empty.
+size_t colonnade_parts_byte_count(const uint32_t *parts, size_t partCount, size_t byteCount);
+
+/// Sets the bits of the blocks that such parts of the file from byte `at` on touch; bit 0 of `bits` is block
+/// `firstBlock` of the file.
+void colonnade_parts_mark(
+    uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, uint64_t firstBlock,
     unsigned shift);
+
+/// 1 where the bits of all those blocks are set, as `colonnade_places_are_marked` says it.
+int colonnade_parts_are_marked(
+    const uint64_t *bits, const uint32_t *parts, size_t partCount, uint64_t at, unsigned shift);
 
 /// The numbers of the bits that are set, counted from `first`.
 /// - Returns: how many; `target` has room for 64.

@@ -112,14 +112,14 @@ extension PageDecoder {
   private func check(
     _ unpacked: UnsafePointer<UInt16>, _ some: Int, _ table: SymbolTable
   ) throws(ColonnadeError) {
-    guard unsafe some == 0 || Int(colonnade_greatest_u16(unpacked, some)) < table.count else {
+    guard unsafe table.hasAll(unpacked, some) else {
       throw corrupt("a code of none of the \(table.count) symbols")
     }
   }
 
   /// Writes the text of `some` slots, whose numbers of codes stand at `counts`.
   /// - Parameter byteCount: bytes of their values.
-  private func write(
+  func write(
     _ unpacked: UnsafePointer<UInt16>, _ counts: UnsafeMutablePointer<UInt32>, _ some: Int,
     byteCount: Int, _ table: SymbolTable, into sink: SlotSink, at position: Int
   ) throws(ColonnadeError) {
@@ -170,10 +170,7 @@ extension PageDecoder {
     unsafe try check(unpacked, wanted, codes.table)
     var byteCount = Int(entry.base >> 32)
     if range.count < count {
-      byteCount = unsafe Int(
-        colonnade_symbols_byte_count(
-          unpacked, wanted,
-          codes.table.lengths.unsafeAddress.assumingMemoryBound(to: UInt8.self)))
+      byteCount = unsafe codes.table.byteCount(of: unpacked, wanted)
     }
     return unsafe (UnsafePointer(unpacked), byteCount)
   }
@@ -277,9 +274,7 @@ extension PageDecoder {
       }
     }
     unsafe try check(unpacked, wanted, parts.table)
-    let byteCount = unsafe Int(
-      colonnade_symbols_byte_count(
-        unpacked, wanted, parts.table.lengths.unsafeAddress.assumingMemoryBound(to: UInt8.self)))
+    let byteCount = unsafe parts.table.byteCount(of: unpacked, wanted)
     if hasNulls, let base = rows.baseAddress {
       let validity = try chunkValidity(0..<count)
       let bits = unsafe context.scratch.rows.room(rows.count * 4)

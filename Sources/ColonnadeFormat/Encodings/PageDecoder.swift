@@ -18,7 +18,7 @@ final class PageContext {
   let dictionary: DictionaryReader?
   /// Nil where the chunk has none, and where no values are decoded.
   let reference: ReferencedValues?
-  let scratch = DecodingScratch()
+  let scratch = DecodingScratch.take()
   /// The symbol table that was asked for last, and its index: pages of one chunk share one.
   @exclusivity(unchecked) private var symbols: (index: Int, table: SymbolTable)?
 
@@ -36,6 +36,8 @@ final class PageContext {
     self.dictionary = dictionary
     self.reference = reference
   }
+
+  deinit { scratch.giveBack() }
 
   func symbolTable(at index: Int) throws(ColonnadeError) -> SymbolTable {
     if let known = unsafe symbols, known.index == index { return known.table }

@@ -49,6 +49,18 @@ final class SymbolTable: Sendable {
     isText = areText == 1
   }
 
+  /// Whether each of `count` codes stands for a symbol.
+  func hasAll(_ codes: UnsafePointer<UInt16>, _ count: Int) -> Bool {
+    unsafe count == 0 || Int(colonnade_greatest_u16(codes, count)) < self.count
+  }
+
+  /// Bytes that codes of the table stand for.
+  func byteCount(of codes: UnsafePointer<UInt16>, _ count: Int) -> Int {
+    unsafe Int(
+      colonnade_symbols_byte_count(
+        codes, count, lengths.unsafeAddress.assumingMemoryBound(to: UInt8.self)))
+  }
+
   /// The table as it is stored.
   /// - Parameters: `count` symbols in strides of 16 bytes, and their lengths.
   static func stored(_ symbols: MutableBuffer, lengths: MutableBuffer, count: Int) -> Buffer {

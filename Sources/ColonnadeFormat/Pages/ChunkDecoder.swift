@@ -58,8 +58,9 @@ package struct ListSlots: Sendable {
   package let elements: Elements
 }
 
-/// Decodes one chunk; cheap to make, safe on any thread.
-package struct ChunkDecoder: Sendable {
+/// Decodes one chunk; cheap to make, safe on any thread. Of a class, since what goes from page to page holds
+/// it.
+package final class ChunkDecoder: Sendable {
   package let shape: ChunkShape
   let pages: any PageSource
   let data: any DataSource
@@ -111,6 +112,11 @@ package struct ChunkDecoder: Sendable {
         continue
       }
       sink.filledCount = position
+      let some = try unsafe decoder.gather(pagesOf: chosen.rest, in: self, into: sink, at: position)
+      if some > 0 {
+        chosen.pass(some)
+        continue
+      }
       try chosen.prefetch(behind: rows.count)
       try unsafe decoder.gather(rows, into: sink, at: position)
       chosen.pass(rows.count)

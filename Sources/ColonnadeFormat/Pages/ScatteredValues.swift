@@ -29,7 +29,7 @@ import ColonnadeBase
 
   private let context: PageContext
   private let sink: SlotSink
-  private let places = MutableBuffer()
+  private var places: MutableBuffer { context.scratch.places }
   /// How many values are held back, and where the first goes.
   private var count = 0
   private var start = 0
@@ -63,6 +63,7 @@ import ColonnadeBase
     }
     unsafe try page.gatherChunkValidity(rows, into: sink, at: position)
     if count == 0 {
+      places.truncate()
       start = position
       self.form = form
       self.page = page
@@ -91,30 +92,20 @@ import ColonnadeBase
   mutating func add(
     pagesOf rows: UnsafeBufferPointer<UInt32>, in chunk: ChunkDecoder, at position: Int
   ) throws(ColonnadeError) -> Int {
-    let shape = chunk.shape
-    guard let page, let base = rows.baseAddress, shape.slotCount == shape.rowCount,
-      shape.slotCount <= UInt32.max
-    else { return 0 }
+    guard let page, let base = rows.baseAddress else { return 0 }
     var taken = 0
     while count > 0, count < ScatteredValues.heldCount, taken < rows.count {
-      let index = unsafe Int(rows[taken]) >> Int(shape.pageShift)
-      guard index < chunk.pageCount else { break }
-      let entries = try chunk.pages.entries(from: index)
-      var run = unsafe colonnade_page_run(page, shape, pageCount: chunk.pageCount)
-      unsafe run.entries = entries.bytes.unsafeAddress.assumingMemoryBound(to: UInt8.self)
-      unsafe run.stride = entries.stride
-      unsafe run.first = UInt32(index)
-      unsafe run.count = UInt32(entries.count)
+      guard
+        let pages = try PageRun(
+          like: page, from: unsafe rows[taken], in: chunk, mostInBlock: ScatteredValues.mostInBlock)
+      else { break }
       let size = MemoryLayout<colonnade_place>.stride
       let wanted = min(rows.count - taken, ScatteredValues.heldCount - count)
       let target = unsafe places.extend(by: wanted * size)
-      var found = colonnade_pages_found()
-      let some = unsafe colonnade_places_pages(
-        target.assumingMemoryBound(to: colonnade_place.self), base + taken, wanted, &run, &found)
-      extendLifetime(entries.bytes)
+      let (some, found) = unsafe pages.place(
+        base + taken, wanted, target.assumingMemoryBound(to: colonnade_place.self))
       places.truncate(to: (count + some) * size)
       if some == 0 { break }
-      chunk.pages.count(pages: found.pageCount)
       sink.markValid(position + taken, some)
       region = min(region.lowerBound, found.start)..<max(region.upperBound, found.end)
       areSmall = areSmall && found.areSmall == 1
@@ -134,25 +125,6 @@ import ColonnadeBase
     places.truncate()
     unsafe try page.decode(held, in: region, areSmall: areSmall, into: sink, at: at)
     if hasNulls { sink.zeroNulls(at, some) }
-  }
-}
-
-extension colonnade_page_run {
-  /// Pages of a chunk that are like one of them, which was found to be in order; which entries is not said.
-  fileprivate init(_ page: PageDecoder, _ shape: ChunkShape, pageCount: Int) {
-    unsafe self.init()
-    let entry = page.entry
-    unsafe self.pageCount = UInt32(pageCount)
-    unsafe slotCount = UInt32(shape.slotCount)
-    unsafe pageShift = UInt32(shape.pageShift)
-    unsafe width = page.encoding == .plain ? UInt32(page.width) : 0
-    unsafe greatestBitWidth = UInt32(page.greatestBitWidth)
-    unsafe blockSlots = UInt32(page.blockSlots ?? 1)
-    unsafe mostInBlock = UInt32(ScatteredValues.mostInBlock)
-    unsafe encoding = entry.encodingCode
-    unsafe flags = entry.flags.subtracting([.validityInFrames, .validityInChunk]).rawValue
-    unsafe scale = entry.scale
-    unsafe hasBases = page.encoding == .dictionary ? 0 : 1
   }
 }
 

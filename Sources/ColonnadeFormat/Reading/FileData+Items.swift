@@ -47,11 +47,35 @@ extension FileData {
     try check(
       offset: region.lowerBound, byteCount: Int(clamping: region.upperBound - region.lowerBound))
     metrics?.countRequest(byteCount: places.count * width)
-    unsafe try verifyBlocks(of: region) { bits, first in
-      unsafe colonnade_places_mark(
-        bits, base, places.count, UInt64(first), UInt32(FileData.blockShift))
+    let shift = UInt32(FileData.blockShift)
+    // Most often all were verified for a call before this one.
+    if unsafe colonnade_places_are_marked(verified.bits.unsafeWords, base, places.count, shift) == 0
+    {
+      unsafe try verifyBlocks(of: region) { bits, first in
+        unsafe colonnade_places_mark(bits, base, places.count, UInt64(first), shift)
+      }
     }
     unsafe colonnade_places_read(target, UInt32(width), base, places.count, address(of: 0))
+  }
+
+  package func data(
+    offset: UInt64, byteCount: Int, parts: UnsafeBufferPointer<UInt32>
+  ) throws(ColonnadeError) -> Buffer {
+    try check(offset: offset, byteCount: byteCount)
+    let (base, partCount) = (parts.baseAddress, parts.count / 2)
+    let shift = UInt32(FileData.blockShift)
+    let touched = unsafe colonnade_parts_byte_count(base, partCount, byteCount)
+    precondition(touched >= 0, "parts lie within the bytes they are parts of")
+    metrics?.countRequest(byteCount: touched)
+    if unsafe colonnade_parts_are_marked(
+      verified.bits.unsafeWords, base, partCount, offset, shift) == 0
+    {
+      unsafe try verifyBlocks(of: offset..<offset + UInt64(byteCount)) { bits, first in
+        unsafe colonnade_parts_mark(bits, base, partCount, offset, UInt64(first), shift)
+      }
+    }
+    // What was verified was populated for it.
+    return map.populatedBuffer(from: Int(offset), byteCount: byteCount)
   }
 
   /// Verifies the blocks that `mark` sets bits for, all of them among those that hold `region`, bytes of
@@ -63,29 +87,12 @@ extension FileData {
     let first = Int(region.lowerBound) >> FileData.blockShift
     let last = Int(region.upperBound - 1) >> FileData.blockShift
     let wordCount = (last - first) / 64 + 1
-    let words = MutableBuffer.zeroed(byteCount: wordCount * 8)
-    let bits = unsafe words.pointer.assumingMemoryBound(to: UInt64.self)
-    unsafe mark(bits, first)
-    try unsafe verify(bits, wordCount: wordCount, from: first)
-  }
-
-  package func data(
-    offset: UInt64, byteCount: Int, parts: UnsafeBufferPointer<UInt32>
-  ) throws(ColonnadeError) -> Buffer {
-    try check(offset: offset, byteCount: byteCount)
-    let start = Int(offset)
-    let first = start >> FileData.blockShift
-    let end = (start + byteCount + (1 << FileData.blockShift) - 1) >> FileData.blockShift
-    // The last block of the data area may be shorter than others.
-    guard end - first <= 64, end <= wholeBlockCount else {
-      return try data(offset: offset, byteCount: byteCount)
+    try unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: wordCount) {
+      words throws(ColonnadeError) in
+      guard let bits = words.baseAddress else { return }
+      unsafe words.initialize(repeating: 0)
+      unsafe mark(bits, first)
+      try unsafe verify(bits, wordCount: wordCount, from: first)
     }
-    var wanted: UInt64 = 0
-    let touched = unsafe colonnade_parts_mark(
-      &wanted, parts.baseAddress, parts.count / 2, offset, byteCount, UInt32(FileData.blockShift))
-    precondition(touched >= 0, "parts lie within the bytes they are parts of")
-    metrics?.countRequest(byteCount: touched)
-    try verify(wanted, from: first, count: end - first)
-    return try map.buffer(from: start, byteCount: byteCount)
   }
 }

@@ -11,7 +11,7 @@ package struct FileData: DataSource {
   private let seed: Checksum.Seed
   private let checksums: SectionReader
   private let dictionaries: SectionReader?
-  private let verified: VerifiedBlocks
+  let verified: VerifiedBlocks
   let metrics: ReadMetrics?
 
   static let blockShift = 10
@@ -178,23 +178,6 @@ package struct FileData: DataSource {
     try populate(
       from: (origin + first) << FileData.blockShift, byteCount: (end - first) << FileData.blockShift
     )
-  }
-
-  /// Verifies those of `count` whole blocks, at most 64, from `first` on whose bits are set.
-  func verify(_ wanted: UInt64, from first: Int, count: Int) throws(ColonnadeError) {
-    let missing = wanted & ~verified.bits.word(from: first)
-    if missing == 0 { return }
-    let (sums, found) = try unsafe checksums.addresses(at: first, count: count)
-    // Checksums lie apart where their own block ends.
-    guard found == count else { return try verify(first..<first + count) }
-    let start = first << FileData.blockShift
-    try populate(from: start, byteCount: count << FileData.blockShift)
-    let held = unsafe colonnade_crc32c_verify_marked(
-      sums.assumingMemoryBound(to: UInt8.self), address(of: start), missing,
-      1 << FileData.blockShift, seed.state, UInt64(start))
-    guard held == missing else { throw differs(first + (missing & ~held).trailingZeroBitCount) }
-    verified.bits.insert(missing, from: first)
-    metrics?.countVerified(missing.nonzeroBitCount)
   }
 
   /// How many blocks are as long as others.

@@ -104,7 +104,7 @@ extension FileReader {
       field = field.children[child]
     }
     do {
-      let result = try read(field, rowGroup, rowCount, wanted, from: data, sharing: shared)
+      let result = try read(field, rowGroup, rowCount, wanted, from: source, sharing: shared)
       if children.isEmpty { shared?.keep(result, column, rowGroup: rowGroup, wanted) }
       return result
     } catch {
@@ -131,7 +131,7 @@ extension FileReader {
     guard case .integer = SlotKind(field.field.type) else { return nil }
     let entry = try self.rowGroup(at: rowGroup)
     do {
-      let decoder = try decoder(field, rowGroup: rowGroup, rowCount: entry.rowCount, data: data)
+      let decoder = try decoder(field, rowGroup: rowGroup, rowCount: entry.rowCount, data: source)
       return try decoder.select(slots: rows, within: range)
     } catch {
       throw named(error, field, rowGroup)
@@ -148,7 +148,7 @@ extension FileReader {
     guard case .bytes = field.field.type.physical else { return nil }
     let entry = try self.rowGroup(at: rowGroup)
     do {
-      let decoder = try decoder(field, rowGroup: rowGroup, rowCount: entry.rowCount, data: data)
+      let decoder = try decoder(field, rowGroup: rowGroup, rowCount: entry.rowCount, data: source)
       let text = try decoder.decodeOffsetText(slots: rows)
       if text != nil { data.metrics?.countValues(rows.count) }
       return text

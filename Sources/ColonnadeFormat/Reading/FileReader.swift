@@ -20,6 +20,8 @@ package final class FileReader: KeptFile {
   let map: MappedFile
   let schemaReader: SchemaReader
   let data: FileData
+  /// The same for decoders, of which each row group has one a column.
+  let source: any DataSource
   let cache: DecompressionCache
   private let memory = HeldMemory()
   private let known: Lock<Known>
@@ -61,6 +63,7 @@ package final class FileReader: KeptFile {
       header = metadata.header
       schemaReader = try SchemaReader(metadata)
       data = try FileData(metadata, map: map, metrics: metrics)
+      source = data
     } catch {
       throw error.inFile(map.path)
     }

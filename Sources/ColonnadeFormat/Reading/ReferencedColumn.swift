@@ -70,9 +70,12 @@ package final class DecodedColumns: Sendable {
     let column: Column
   }
 
-  private let entries = Lock<[Int: Entry]>([:])
+  private let entries: Lock<[Int: Entry]>
 
-  package init() {}
+  /// - Parameter columnCount: so many are read, where that is known.
+  package init(columnCount: Int = 0) {
+    entries = Lock(Dictionary(minimumCapacity: columnCount))
+  }
 
   /// Keeps a column that was decoded without this, at `selection` or, where that is nil, at `rows`.
   package func keep(

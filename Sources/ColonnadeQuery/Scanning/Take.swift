@@ -104,7 +104,7 @@ private struct TakeReader: Sendable {
     let parts = plan.parts
     let isSmall = plan.distinctCount * columns.count <= TakeReader.fewValues
     let read = ColumnTable(rowCount: columns.count, columnCount: parts.count)
-    let shared = parts.map { _ in DecodedColumns() }
+    let shared = parts.map { _ in DecodedColumns(columnCount: columns.count) }
     let whole = ParallelResults<(Int, Column)>(count: columns.count)
     try WorkerPool.shared.run(
       count: columns.count * parts.count, limit: isSmall ? 1 : nil, cancellation: cancellation

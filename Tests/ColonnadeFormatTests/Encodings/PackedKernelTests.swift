@@ -135,6 +135,29 @@ import Testing
     }
   }
 
+  /// Sums of integers side by side in a word have room for the greatest.
+  @Test func sumsOfTheGreatestIntegersAgreeWithTheirTwins() {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    for bitWidth in 1...32 {
+      let count = 3 * 1024 + 100
+      let body = [UInt8](
+        repeating: 0xFF, count: PackedEncoding.packedByteCount(count, bitWidth))
+      for density in [0, 0.0003, 0.01] {
+        let rows = (0..<UInt32(count)).filter { _ in generator.chance(density) }
+        var (starts, values) = (rows, rows)
+        var (startTwins, valueTwins) = (rows, rows)
+        let total = unsafe colonnade_packed_starts(
+          &starts, &values, body, count, rows, rows.count, 1, UInt32(bitWidth))
+        let twin = unsafe colonnade_packed_starts_portable(
+          &startTwins, &valueTwins, body, count, rows, rows.count, 1, UInt32(bitWidth))
+        #expect(
+          total == twin && starts == startTwins && values == valueTwins,
+          "seed \(seed), \(bitWidth) bits, rows \(rows)")
+      }
+    }
+  }
+
   @Test func testingARangeAgreesWithItsTwin() {
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)

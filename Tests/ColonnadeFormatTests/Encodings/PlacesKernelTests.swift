@@ -57,6 +57,12 @@ import Testing
     // Bytes of blocks that are not marked may be anything.
     var marked = [UInt64](repeating: 0, count: bytes.byteCount / 256 / 64 + 1)
     unsafe colonnade_places_mark(&marked, places, places.count, 0, 8)
+    #expect(unsafe colonnade_places_are_marked(marked, places, places.count, 8) == 1, comment)
+    if let word = marked.firstIndex(where: { $0 != 0 }) {
+      var fewer = marked
+      fewer[word] &= fewer[word] - 1
+      #expect(unsafe colonnade_places_are_marked(fewer, places, places.count, 8) == 0, comment)
+    }
     let changed = MutableBuffer(byteCount: bytes.byteCount)
     for (index, byte) in bytes.array.enumerated() {
       let block = index >> 8
@@ -67,37 +73,46 @@ import Testing
     #expect(read(places, changed.freeze(), width: width) == expected, comment)
   }
 
-  /// Blocks that parts touch, byte by byte; parts that are none mark nothing.
+  /// Blocks that parts touch, byte by byte; what is no part is told.
   @Test func partsMarkTheBlocksOfTheirBytes() {
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<500 {
       let at = UInt64.random(in: 0..<5_000, using: &generator)
-      let byteCount = Int.random(in: 1...62 << 8, using: &generator)
+      let byteCount = Int.random(in: 1...200 << 8, using: &generator)
       var parts: [UInt32] = []
-      var (expected, touched): (UInt64, Int) = (0, 0)
+      var (expected, touched) = ([UInt64](repeating: 0, count: 4), 0)
       for _ in 0..<Int.random(in: 0...6, using: &generator) {
         let low = Int.random(in: 0..<byteCount, using: &generator)
         let most = min(byteCount, low + (generator.chance(0.5) ? 300 : byteCount))
         let high = Int.random(in: low + 1...most, using: &generator)
         parts += [UInt32(low), UInt32(high)]
         touched += high - low
-        for byte in low..<high { expected |= 1 << ((at + UInt64(byte)) >> 8 - at >> 8) }
+        for byte in low..<high {
+          let block = Int((at + UInt64(byte)) >> 8 - at >> 8)
+          expected[block / 64] |= 1 << UInt64(block % 64)
+        }
       }
-      var bits: UInt64 = 0
-      let found = unsafe colonnade_parts_mark(&bits, parts, parts.count / 2, at, byteCount, 8)
-      #expect(bits == expected && found == touched, "seed \(seed): \(parts) at \(at)")
+      let comment: Comment = "seed \(seed): \(parts) at \(at)"
+      var bits = [UInt64](repeating: 0, count: 4)
+      unsafe colonnade_parts_mark(&bits, parts, parts.count / 2, at, at >> 8, 8)
+      #expect(bits == expected, comment)
+      #expect(unsafe colonnade_parts_byte_count(parts, parts.count / 2, byteCount) == touched)
       for none in [[5, 5], [6, 5], [0, UInt32(byteCount) + 1]] as [[UInt32]] {
-        bits = 7
-        let odd = unsafe colonnade_parts_mark(
-          &bits, parts + none, parts.count / 2 + 1, at, byteCount, 8)
-        #expect(odd == -1 && bits == 7, "seed \(seed): \(none)")
+        let all = parts + none
+        #expect(unsafe colonnade_parts_byte_count(all, all.count / 2, byteCount) == -1)
       }
+      // All of them, and all but one.
+      var marked = [UInt64](repeating: 0, count: 5)
+      unsafe colonnade_parts_mark(&marked, parts, parts.count / 2, at, 0, 8)
+      #expect(
+        unsafe colonnade_parts_are_marked(marked, parts, parts.count / 2, at, 8) == 1, comment)
+      guard let word = marked.indices.filter({ marked[$0] != 0 }).randomElement(using: &generator)
+      else { continue }
+      marked[word] &= marked[word] - 1
+      #expect(
+        unsafe colonnade_parts_are_marked(marked, parts, parts.count / 2, at, 8) == 0, comment)
     }
-    var bits: UInt64 = 0
-    #expect(unsafe colonnade_parts_mark(&bits, [0, 64 << 8], 1, 0, 1 << 20, 8) == 64 << 8)
-    #expect(bits == UInt64.max)
-    #expect(unsafe colonnade_parts_mark(&bits, [0, 64 << 8 + 1], 1, 0, 1 << 20, 8) == -1)
   }
 
   @Test(arguments: [1, 2, 4, 8])
