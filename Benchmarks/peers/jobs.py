@@ -61,7 +61,7 @@ ONE_ORDER: Predicate = (("l_orderkey", "=", 3_000_001),)
 ATTACHED = ("duckdb-attached",)
 # Ours where nothing is kept from one opening to the next, as in a process that asks once.
 UNKEPT = ("colonnade-unkept",)
-# Beside the peer that is opened once; the ratio is of ours that is opened anew.
+# Beside the peer that is opened once; the ratio is of ours that is opened anew, with its files kept.
 KEPT_OPEN = ("colonnade-attached", *UNKEPT)
 
 JOBS = [

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -79,6 +80,27 @@ int colonnade_rename_exclusively(const char *from, const char *to) {
 
 int colonnade_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void)) {
   return pthread_atfork(prepare, parent, child);
+}
+
+int colonnade_wait_until(void *condition, void *mutex, int64_t seconds, int64_t nanoseconds) {
+  const struct timespec deadline = {.tv_sec = seconds, .tv_nsec = nanoseconds};
+  return pthread_cond_clockwait(condition, mutex, CLOCK_MONOTONIC, &deadline);
+}
+
+int colonnade_is_local(const char *path) {
+  // What Linux calls its file systems (linux/magic.h and their own sources). Others ask a server or another
+  // program now and then: NFS, SMB, FUSE, 9P, Ceph, …
+  enum {
+    ext4 = 0xEF53, xfs = 0x58465342, btrfs = (int)0x9123683E, tmpfs = 0x01021994,
+    overlayfs = 0x794C7630, zfs = 0x2FC12FC1, f2fs = (int)0xF2F52010, bcachefs = (int)0xCA451A4E
+  };
+  struct statfs found;
+  if (statfs(path, &found) != 0) return 0;
+  switch ((int)(uint32_t)found.f_type) {
+    case ext4: case xfs: case btrfs: case tmpfs: case overlayfs: case zfs: case f2fs: case bcachefs:
+      return 1;
+    default: return 0;
+  }
 }
 
 int colonnade_processor_count(void) {

@@ -87,6 +87,10 @@ package protocol FileSystem: AnyObject, Sendable {
   /// What is kept of files that were read; `nil` where each is to be opened anew.
   var fileCache: FileCache? { get }
 
+  /// Whether the times and lengths that the system says of a path are those of now: of local file systems,
+  /// not of those that ask another machine or program now and then.
+  func tellsChanges(_ path: String) -> Bool
+
   /// False where mapped files are to be read with `readOnce(_:at:into:)` instead.
   var mapsFiles: Bool { get }
 
@@ -144,5 +148,6 @@ package protocol FileSystem: AnyObject, Sendable {
 
 extension FileSystem {
   package var fileCache: FileCache? { nil }
+  package func tellsChanges(_ path: String) -> Bool { false }
   package func reach(_ transition: String) {}
 }

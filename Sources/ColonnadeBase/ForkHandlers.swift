@@ -1,7 +1,8 @@
 // What happens around fork: the pool's threads are parked and the locks of kept files and of the
 // allocator are taken first, so that the child finds all of them whole.
 // Invariant: the order is pool, then kept files, then allocator; threads inside steps may wait for the
-// second, and those between steps may still hold the last.
+// second, and those between steps may still hold the last. Locks that threads hold outside of steps are
+// `RenewableLock`s.
 
 import CKernels
 
@@ -24,6 +25,7 @@ enum ForkHandlers {
       },
       {
         Memory.shared.startOverInChild()
+        ForkGeneration.startOverInChild()
         FileCache.shared.startOverInChild()
         WorkerPool.shared.startOverInChild()
       })

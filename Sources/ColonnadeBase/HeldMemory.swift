@@ -5,7 +5,6 @@ import Synchronization
 
 /// What one file holds, a share of what all hold. Safe on any thread.
 package final class HeldMemory: Sendable {
-  /// Bytes that all files hold before those that nobody uses are asked to let go.
   private static let limit = 64 << 20
   private static let total = Atomic<Int>(0)
   private let own = Atomic<Int>(0)
@@ -14,14 +13,18 @@ package final class HeldMemory: Sendable {
 
   deinit { clear() }
 
-  /// About how many bytes more are held.
+  /// Whether all files together hold so much that those which nobody uses are to rest.
+  static var isMuch: Bool { total.load(ordering: .relaxed) > limit }
+
+  /// Counts about so many bytes more, or fewer where that is negative; where all files together hold much
+  /// then, those that are kept and that nobody uses rest.
   package func add(_ byteCount: Int) {
     own.wrappingAdd(byteCount, ordering: .relaxed)
-    let total = HeldMemory.total.wrappingAdd(byteCount, ordering: .relaxed).newValue
-    if total > HeldMemory.limit { FileCache.shared.restAll() }
+    HeldMemory.total.wrappingAdd(byteCount, ordering: .relaxed)
+    if byteCount > 0, HeldMemory.isMuch { FileCache.shared.restAll() }
   }
 
-  /// All of it was let go.
+  /// All of it is let go.
   package func clear() {
     HeldMemory.total.wrappingSubtract(own.exchange(0, ordering: .relaxed), ordering: .relaxed)
   }

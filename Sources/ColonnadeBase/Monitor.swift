@@ -1,6 +1,7 @@
 // A lock with conditions to wait for, over pthreads: unlike the standard library's Mutex it can be
 // waited on, and it survives a fork.
 
+import CKernels
 import Glibc
 
 /// A mutex and a few condition variables.
@@ -44,18 +45,18 @@ import Glibc
   /// Waits for a condition; the caller holds the lock. May wake for no reason.
   func wait(_ index: Int = 0) { unsafe pthread_cond_wait(conditions + index, mutex) }
 
-  /// Waits no longer than until `deadline`.
+  /// Waits no longer than until `deadline`, by a clock that nobody sets.
   /// - Returns: false when the time is up.
   func wait(_ index: Int = 0, until deadline: timespec) -> Bool {
-    var deadline = deadline
-    return unsafe pthread_cond_timedwait(conditions + index, mutex, &deadline) != ETIMEDOUT
+    unsafe colonnade_wait_until(
+      conditions + index, mutex, Int64(deadline.tv_sec), Int64(deadline.tv_nsec)) != ETIMEDOUT
   }
 
   static func deadline(seconds: Int) -> timespec { deadline(milliseconds: seconds * 1000) }
 
   static func deadline(milliseconds: Int) -> timespec {
     var time = timespec()
-    _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
+    _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     let nanoseconds = time.tv_nsec + milliseconds % 1000 * 1_000_000
     time.tv_sec += milliseconds / 1000 + nanoseconds / 1_000_000_000
     time.tv_nsec = nanoseconds % 1_000_000_000

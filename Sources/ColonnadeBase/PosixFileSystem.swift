@@ -1,4 +1,4 @@
-// The real file system: one POSIX or Linux call per requirement, nothing remembered of them.
+// The real file system: one POSIX or Linux call per requirement; what is kept of files is not its own.
 
 import CKernels
 import Glibc
@@ -206,6 +206,12 @@ package final class PosixFileSystem: FileSystem {
     var found = stat()
     if unsafe stat(path, &found) != 0 { throw failure("examine", path) }
     return FileStatus(found)
+  }
+
+  package func tellsChanges(_ path: String) -> Bool {
+    // Where maps are memory of our own they are not to be kept for long.
+    guard mapsFiles else { return false }
+    return unsafe colonnade_is_local(path) == 1
   }
 
   package func fillRandom(_ target: UnsafeMutableRawBufferPointer) {

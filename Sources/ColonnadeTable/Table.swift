@@ -27,7 +27,8 @@ public struct Table: Sendable {
   public var path: String { folder.path }
 
   /// - Throws: `.notFound` where there is no table or no such version.
-  /// - Complexity: O(versions there are) small steps, and the size of one root.
+  /// - Complexity: O(versions there are) small steps, and the size of one root; O(1) where both were read a
+  ///   moment ago.
   public static func open(
     _ path: String, at version: TableVersion = .latest
   ) throws(ColonnadeError) -> Table {
@@ -35,9 +36,10 @@ public struct Table: Sendable {
   }
 
   /// Closes files that were read and that nothing holds any more. Files stay open for a minute after their
-  /// last use, or as many seconds as the environment variable `COLONNADE_KEEP_SECONDS` says (0: not at
-  /// all): who opens a table again finds them mapped and verified, unless they changed meanwhile. Until then a
-  /// deleted file takes its place on the disk, and its file system cannot be unmounted.
+  /// last use, or as many seconds as the environment variable `COLONNADE_KEEP_SECONDS` says at the first
+  /// opening (0: not at all): who opens a table again finds them mapped, with what was verified of them, unless
+  /// they changed meanwhile. Until then a deleted file takes its place on the disk, and its file system
+  /// cannot be unmounted.
   public static func releaseFiles() { FileCache.shared.releaseAll() }
 
   package static func open(

@@ -131,6 +131,7 @@ import Testing
       let kept = try Table.open(path, in: keeping)
       #expect(kept.snapshot.version == UInt64(version - 1))
       #expect(try TableFixture.numbers(of: kept.snapshot) == Array(0..<(version - 1) * 10))
+      tick()
       try TableFixture.append(path, (version - 1) * 10..<version * 10)
     }
     #expect(keeping.fileCache?.count ?? 0 > 5)

@@ -48,12 +48,12 @@ def total(path):
         return int(table.scan().to_numpy()["a"].sum())
 
 
-def run_with_seconds(seconds, code, path):
+def run_with_seconds(seconds, code, *arguments):
     before = os.environ.get("COLONNADE_KEEP_SECONDS")
     try:
         if seconds is not None:
             os.environ["COLONNADE_KEEP_SECONDS"] = seconds
-        return run_python(READ + code, path).split()
+        return run_python(READ + code, *arguments).split()
     finally:
         os.environ.pop("COLONNADE_KEEP_SECONDS", None)
         if before is not None:
@@ -80,14 +80,29 @@ def test_what_a_table_holds_is_not_released(path):
 
 def test_the_environment_says_for_how_long(path):
     code = """
+    start = time.monotonic()
     read()
     print(mapped() > 0)
-    time.sleep(2.5)
+    while mapped() and time.monotonic() < start + float(sys.argv[2]):
+        time.sleep(0.1)
     print(mapped() > 0)
     """
-    assert run_with_seconds("0", code, path) == ["False", "False"]
-    assert run_with_seconds("1", code, path) == ["True", "False"]
-    assert run_with_seconds("60", code, path) == ["True", "True"]
+    assert run_with_seconds("0", code, path, 0) == ["False", "False"]
+    assert run_with_seconds("5", code, path, 60) == ["True", "False"]
+    assert run_with_seconds("60", code, path, 7) == ["True", "True"]
+
+
+def test_a_table_that_is_open_is_in_use(path):
+    """Its files are kept from when it was closed on."""
+    assert run_with_seconds("3", """
+    table = colonnade.open(path)
+    table.scan().to_numpy()
+    time.sleep(6)
+    table.close()
+    del table
+    colonnade.open(path).close()
+    print(mapped() > 0)
+    """, path) == ["True"]
 
 
 def test_a_child_starts_with_none_of_its_parents_files(path):
@@ -113,6 +128,52 @@ def test_a_child_starts_with_none_of_its_parents_files(path):
                 print("hangs")
                 break
             time.sleep(0.002)
+        else:
+            if ended[1] != 0:
+                print(ended[1])
+    going = False
+    for thread in threads:
+        thread.join()
+    print("done")
+    """, path) == ["done"]
+
+
+def test_a_child_releases_what_its_parent_kept(path):
+    assert run_with_seconds(None, """
+    read()
+    child = os.fork()
+    if child == 0:
+        before = mapped()
+        colonnade.release_files()
+        os._exit(0 if before > 0 and mapped() == 0 else 1)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), mapped() > 0)
+    """, path) == ["0", "True"]
+
+
+def test_a_child_reads_its_parents_table_while_others_opened_the_same(path):
+    """All of them have the same files; what threads of the parent hold, nobody gives back in the child."""
+    assert run_with_seconds(None, """
+    import threading
+    table = colonnade.open(path)
+    table.scan(["a"], "a < 5").to_numpy()
+    going = True
+    def go_on():
+        while going:
+            colonnade.open(path).scan(["a"], "a < 5").to_numpy()
+    threads = [threading.Thread(target=go_on) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(300):
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if len(table.scan(["a"], "a < 5").to_numpy()["a"]) == 0 else 1)
+        deadline = time.monotonic() + 60
+        while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
+            if time.monotonic() > deadline:
+                os.kill(child, 9)
+                print("hangs")
+                break
+            time.sleep(0.001)
         else:
             if ended[1] != 0:
                 print(ended[1])

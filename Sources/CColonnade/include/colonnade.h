@@ -85,9 +85,10 @@ uint32_t colonnade_abi_version(void);
 const char *colonnade_version(void);
 void colonnade_string_free(char *text); // NULL does nothing
 // Files that were read stay open for a minute after their last use, or as many seconds as the
-// environment variable COLONNADE_KEEP_SECONDS says (0: not at all): who opens a table again finds them
-// mapped and verified, unless they changed meanwhile. This closes those that no table or stream holds,
-// such as before a file system is unmounted.
+// environment variable COLONNADE_KEEP_SECONDS says at the first opening (0: not at all): who opens a
+// table again finds them mapped, with what was verified of them, unless they changed meanwhile. Until
+// then a deleted file takes its place on the disk, and its file system cannot be unmounted. This closes
+// those that no table or stream holds.
 void colonnade_release_files(void);
 
 // ---- Errors ----

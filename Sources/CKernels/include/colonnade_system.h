@@ -23,6 +23,14 @@ extern const int colonnade_watches_allocations;
 /// ENOSYS where the file system or the kernel cannot do it).
 int colonnade_rename_exclusively(const char *from, const char *to);
 
+/// Waits for a condition (a pthread_cond_t) with its mutex, no longer than until a time of the monotonic
+/// clock. Returns 0, or ETIMEDOUT when the time is up.
+int colonnade_wait_until(void *condition, void *mutex, int64_t seconds, int64_t nanoseconds);
+
+/// Whether a path lies in a file system of this machine's kernel, whose files have the times and lengths of
+/// now whenever they are asked for; 0 where that cannot be told.
+int colonnade_is_local(const char *path);
+
 /// Registers handlers around fork; returns 0 or an error number.
 int colonnade_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 

@@ -16,7 +16,7 @@ package final class DecompressionCache: Sendable {
     var chunkByteCount = 0
   }
 
-  private let state = Lock(State())
+  private let state = RenewableLock { State() }
   private let memory: HeldMemory
   /// Decoded dictionaries kept at most.
   private static let byteLimit = 64 << 20
@@ -27,7 +27,7 @@ package final class DecompressionCache: Sendable {
   package init(memory: HeldMemory = HeldMemory()) { self.memory = memory }
 
   /// Lets go of all of it.
-  func clear() { state.withLock { $0 = State() } }
+  func clear() { state.renew() }
 
   /// The compression dictionary `index` of section 11, prepared once.
   func compressionDictionary(
@@ -38,8 +38,8 @@ package final class DecompressionCache: Sendable {
     guard let made = DecompressionDictionary(bytes) else {
       throw ColonnadeError(.corrupt, "compression dictionary \(index) is not one of zstd")
     }
-    state.withLock { $0.compression[index] = made }
-    memory.add(bytes.byteCount + DecompressionCache.preparedByteCount)
+    let isNew = state.withLock { $0.compression.updateValue(made, forKey: index) == nil }
+    if isNew { memory.add(bytes.byteCount + DecompressionCache.preparedByteCount) }
     return made
   }
 
@@ -49,8 +49,8 @@ package final class DecompressionCache: Sendable {
   ) throws(ColonnadeError) -> SymbolTable {
     if let known = state.withLock({ $0.symbols[index] }) { return known }
     let made = try SymbolTable(try data.compressionDictionary(at: index))
-    state.withLock { $0.symbols[index] = made }
-    memory.add(DecompressionCache.symbolsByteCount)
+    let isNew = state.withLock { $0.symbols.updateValue(made, forKey: index) == nil }
+    if isNew { memory.add(DecompressionCache.symbolsByteCount) }
     return made
   }
 
@@ -61,7 +61,8 @@ package final class DecompressionCache: Sendable {
   func keep(_ dictionary: Column, at offset: UInt64) {
     let size = dictionary.byteCount
     guard size <= DecompressionCache.byteLimit else { return }
-    state.withLock { state in
+    let more = state.withLock { state -> Int in
+      let before = state.chunkByteCount
       if state.chunkByteCount + size > DecompressionCache.byteLimit {
         state.chunks.removeAll()
         state.chunkByteCount = 0
@@ -69,7 +70,8 @@ package final class DecompressionCache: Sendable {
       if state.chunks.updateValue(dictionary, forKey: offset) == nil {
         state.chunkByteCount += size
       }
+      return state.chunkByteCount - before
     }
-    memory.add(size)
+    memory.add(more)
   }
 }

@@ -24,6 +24,7 @@ extension FileReader {
     {
       return reader
     }
+    let now = fileSystem.now
     let reader: FileReader
     do {
       reader = try FileReader(path, in: fileSystem, fileID: fileID)
@@ -32,7 +33,7 @@ extension FileReader {
       throw error
     }
     if let status = reader.status {
-      cache.keep(reader, of: path, status, now: fileSystem.now)
+      fileSystem.keep(reader, of: path, status, asOf: now)
     }
     return reader
   }

@@ -13,7 +13,7 @@ package enum StatisticsLevel: Hashable, Sendable {
 }
 
 /// Reads one file; safe on any thread.
-package final class FileReader: KeptFile {
+package final class FileReader: Kept {
   package let path: String
   package let header: FileHeader
   let metadata: FileMetadata
@@ -24,7 +24,7 @@ package final class FileReader: KeptFile {
   let source: any DataSource
   let cache: DecompressionCache
   private let memory = HeldMemory()
-  private let known: Lock<Known>
+  private let known: RenewableLock<Known>
 
   private struct Known: ~Copyable {
     var schema: Schema?
@@ -67,7 +67,8 @@ package final class FileReader: KeptFile {
     } catch {
       throw error.inFile(map.path)
     }
-    known = Lock(Known(columns: ColumnPages(count: schemaReader.topLevelCount)))
+    let columnCount = schemaReader.topLevelCount
+    known = RenewableLock { Known(columns: ColumnPages(count: columnCount)) }
     metrics?.countFile()
   }
 
@@ -79,9 +80,10 @@ package final class FileReader: KeptFile {
 
   package func rest() {
     if memory.byteCount == 0 { return }
-    known.withLock { $0 = Known(columns: ColumnPages(count: columnCount)) }
-    cache.clear()
+    // First of all: what comes in from now on is counted.
     memory.clear()
+    known.renew()
+    cache.clear()
   }
 
   /// What the system said of the file when it was opened; `nil` of one that stands in memory.
@@ -103,11 +105,13 @@ package final class FileReader: KeptFile {
       if let schema = known.withLock({ $0.schema }) { return schema }
       let read: (schema: Schema, columns: [FieldReference])
       do { read = try schemaReader.schema() } catch { throw error.inFile(path) }
-      known.withLock { known in
+      let isNew = known.withLock { known in
+        let isNew = known.schema == nil
         known.schema = read.schema
         for (index, column) in read.columns.enumerated() { known.columns[index] = column }
+        return isNew
       }
-      memory.add(columnCount * FileReader.columnByteCount)
+      if isNew { memory.add(columnCount * FileReader.columnByteCount) }
       return read.schema
     }
   }
@@ -197,8 +201,12 @@ package final class FileReader: KeptFile {
     if let reference = known.withLock({ $0.columns[column] }) { return reference }
     let reference: FieldReference
     do { reference = try schemaReader.reference(at: column) } catch { throw error.inFile(path) }
-    known.withLock { $0.columns[column] = reference }
-    memory.add(FileReader.columnByteCount)
+    let isNew = known.withLock { known in
+      let isNew = known.columns[column] == nil
+      known.columns[column] = reference
+      return isNew
+    }
+    if isNew { memory.add(FileReader.columnByteCount) }
     return reference
   }
 

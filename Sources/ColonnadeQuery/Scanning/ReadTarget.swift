@@ -16,7 +16,7 @@ package enum ReadTarget: Sendable {
     _ path: String, at version: TableVersion, in fileSystem: any FileSystem
   ) throws(ColonnadeError) -> ReadTarget {
     do throws(ColonnadeError) {
-      if let status = try? fileSystem.status(of: path), status.kind != .folder {
+      if try !isFolder(path, in: fileSystem) {
         guard version == .latest else {
           throw ColonnadeError(
             .invalidArgument, "a single file has no versions", file: path,
@@ -30,6 +30,18 @@ package enum ReadTarget: Sendable {
         let near = neighbour(of: path, in: fileSystem)
       else { throw error }
       throw error.withHint("did you mean '\(near)'?")
+    }
+  }
+
+  /// Whether a path is a folder, or nothing has it, which is said by who looks for a table there.
+  private static func isFolder(
+    _ path: String, in fileSystem: any FileSystem
+  ) throws(ColonnadeError) -> Bool {
+    do {
+      return try fileSystem.status(of: path).kind == .folder
+    } catch {
+      if error.kind == .notFound || error.errno == SystemFailure.notAFolder { return true }
+      throw error
     }
   }
 

@@ -5,19 +5,26 @@ import ColonnadeBase
 import ColonnadeFormat
 
 /// The versions a folder listed.
-private final class VersionList: KeptFile {
+private final class VersionList: Kept {
   let versions: [UInt64]
+  /// Longer ones take a moment anyway.
+  static let limit = 1 << 16
   init(_ versions: [UInt64]) { self.versions = versions }
   func rest() {}
 }
 
 /// A root that was read, and settled.
-private final class SettledRoot: KeptFile {
+private final class SettledRoot: Kept {
   let root: SnapshotRoot
+  /// Asked for columns and other parts of the root.
+  private let file: FileReader
   /// Larger ones would take much memory; reading them anew is little beside reading their tables.
   static let byteLimit = 1 << 20
-  init(_ root: SnapshotRoot) { self.root = root }
-  func rest() {}
+  init(_ root: SnapshotRoot, in file: FileReader) {
+    self.root = root
+    self.file = file
+  }
+  func rest() { file.rest() }
 }
 
 extension TableFolder {
@@ -29,10 +36,13 @@ extension TableFolder {
   func versions() throws(ColonnadeError) -> [UInt64] {
     guard let cache else { return try listedVersions() }
     // Of the folder before it is listed: what comes in between shows the next time.
+    let now = fileSystem.now
     let status = try fileSystem.status(of: snapshots)
     if let list = cache.find(snapshots, status, as: VersionList.self) { return list.versions }
     let list = VersionList(try listedVersions())
-    cache.keep(list, of: snapshots, status, now: fileSystem.now)
+    if list.versions.count <= VersionList.limit {
+      fileSystem.keep(list, of: snapshots, status, asOf: now)
+    }
     return list.versions
   }
 
@@ -45,12 +55,15 @@ extension TableFolder {
     {
       return kept.root
     }
+    let now = fileSystem.now
     let file = try FileReader(path, in: fileSystem, metrics: metrics)
     let root = try root(version, in: file)
     if root.isRenamed || file.linkCount != 1 {
       try settleSnapshots()
-    } else if let cache, let status = file.status, status.byteCount <= SettledRoot.byteLimit {
-      cache.keep(SettledRoot(root), of: path, status, now: fileSystem.now)
+    } else if cache != nil, let status = file.status,
+      status.byteCount <= SettledRoot.byteLimit
+    {
+      fileSystem.keep(SettledRoot(root, in: file), of: path, status, asOf: now)
     }
     return root
   }

@@ -130,9 +130,9 @@ def release_files() -> None:
     """Closes files that were read and that no open table or result holds.
 
     Files stay open for a minute after their last use, or as many seconds as the environment variable
-    COLONNADE_KEEP_SECONDS says (0: not at all): who opens a table again finds them mapped and verified,
-    unless they changed meanwhile. Until then a deleted file takes its place on the disk, and its file
-    system cannot be unmounted.
+    COLONNADE_KEEP_SECONDS says at the first opening (0: not at all): who opens a table again finds them
+    mapped, with what was verified of them, unless they changed meanwhile. Until then a deleted file
+    takes its place on the disk, and its file system cannot be unmounted.
     """
     library().colonnade_release_files()
 
