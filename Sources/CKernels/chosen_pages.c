@@ -48,6 +48,18 @@ static inline size_t add_part(uint32_t *parts, size_t partCount, uint64_t from, 
   return partCount + (from < end);
 }
 
+void colonnade_parts_prefetch(const uint8_t *bytes, const uint32_t *parts, size_t partCount) {
+  // More of a part is fetched ahead by the processor itself, and more of all would not stay.
+  enum { most_of_part = 4096, most_of_all = 128 << 10 };
+  size_t total = 0;
+  for (size_t i = 0; i < partCount && total < most_of_all; i++) {
+    const size_t size = parts[2 * i + 1] - parts[2 * i];
+    const size_t some = size < most_of_part ? size : most_of_part;
+    colonnade_prefetch(bytes + parts[2 * i], some);
+    total += some;
+  }
+}
+
 size_t colonnade_delta_pages_parts(
     uint32_t *parts, const colonnade_chosen_page *pages, size_t pageCount, const uint32_t *slots,
     uint64_t origin) {
@@ -107,14 +119,8 @@ size_t colonnade_symbol_pages_count_parts(
 size_t colonnade_symbol_pages_starts(
     uint32_t *starts, uint32_t *counts, const colonnade_chosen_page *pages, size_t pageCount,
     const uint32_t *slots, const uint8_t *bytes, uint64_t origin) {
-  // More is fetched ahead by the processor itself.
-  enum { prefetched = 4096 };
   for (size_t i = 0; i < pageCount; i++) {
     const colonnade_chosen_page *page = &pages[i];
-    if (i + 1 < pageCount) {
-      const size_t size = counts_byte_count(&page[1]);
-      colonnade_prefetch(bytes + (page[1].at - origin), size < prefetched ? size : prefetched);
-    }
     const uint64_t total = colonnade_packed_starts(
         starts, counts, bytes + (page->at - origin), page->slotCount, slots, page->rowCount,
         page->base & UINT32_MAX, page->bitWidth);

@@ -69,6 +69,9 @@ size_t colonnade_pages_choose(
 // Below, `bytes` stand for the file from byte `origin` on, `slots` are those of all pages, one page behind
 // the other, and parts are the first byte and the one behind the last, counted from `origin`.
 
+/// Asks the processor for the beginnings of parts, which are read soon.
+void colonnade_parts_prefetch(const uint8_t *bytes, const uint32_t *parts, size_t partCount);
+
 /// The bytes of pages of deltas (encoding 4) that the values at `slots` need; at most two parts a slot.
 /// - Returns: how many parts.
 size_t colonnade_delta_pages_parts(

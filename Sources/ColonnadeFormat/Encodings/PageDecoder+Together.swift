@@ -62,9 +62,15 @@ extension PageDecoder {
   ) -> Buffer? {
     if partCount == 0 { return .empty }
     let region = chosen.region
-    return try? unsafe context.data.data(
-      offset: region.lowerBound, byteCount: Int(region.upperBound - region.lowerBound),
-      parts: UnsafeBufferPointer(start: parts, count: partCount * 2))
+    guard
+      let bytes = try? unsafe context.data.data(
+        offset: region.lowerBound, byteCount: Int(region.upperBound - region.lowerBound),
+        parts: UnsafeBufferPointer(start: parts, count: partCount * 2))
+    else { return nil }
+    // Each page waits for its own otherwise.
+    unsafe colonnade_parts_prefetch(
+      bytes.unsafeAddress.assumingMemoryBound(to: UInt8.self), parts, partCount)
+    return bytes
   }
 
   private func gatherDeltas(_ chosen: ChosenSlots, into sink: SlotSink, at position: Int) -> Int {
