@@ -37,10 +37,10 @@ struct ValueChoice {
       compressor = try ZstdCompressor.take(level: options.level, dictionary: nil)
     }
     guard !isForced, dictionary == nil, source.kind != .bit, byteCount > 4096 else { return }
-    let ratio = try ValueChoice.plainRatio(source, options)
-    if ratio * Double(rawByteCount)
-      <= (1 - model.compressionThreshold(isText: false)) * Double(byteCount)
-    {
+    let most =
+      (1 - model.compressionThreshold(isText: false)) * Double(byteCount) / Double(rawByteCount)
+    let ratio = try ValueChoice.plainRatio(source, options, atMost: most)
+    if ratio <= most {
       compressesPlain = true
       compressedByteCount = Int(ratio * Double(rawByteCount))
       if compressor == nil {
@@ -113,8 +113,9 @@ struct ValueChoice {
   }
 
   /// What zstd makes of plain values in frames, from frames spread over the chunk.
+  /// - Parameter most: what it has to come to at most; where it will not, a part of the frames tells.
   private static func plainRatio(
-    _ source: SlotSource, _ options: EncodingOptions
+    _ source: SlotSource, _ options: EncodingOptions, atMost most: Double
   ) throws(ColonnadeError) -> Double {
     let width = source.kind.width
     let frameCount = max(1, options.valueFrameByteCount / width)
@@ -130,8 +131,9 @@ struct ValueChoice {
         UnsafeRawBufferPointer(start: source.values + start * width, count: some * width))
       sizes.append(some * width)
     }
-    return try TextSampler.ratio(
-      of: frames, sizes: sizes, level: options.level, dictionary: nil)
+    return try TextSampler.ratio(of: frames, sizes: sizes, level: options.level, dictionary: nil) {
+      $0.least > most || ($0.share >= 0.25 && $0.ratio > 1.25 * most)
+    }
   }
 }
 
@@ -169,15 +171,20 @@ struct TextChoice {
       options.forcedCodec == .zstd || (options.profile != .fast && options.forcedCodec == nil)
     var ratio = 1.0
     var trained: (index: UInt16, dictionary: CompressionDictionary)?
+    let lengths = Double(Int.bitWidth - Int(greatest - least).leadingZeroBitCount) / 8
+    let candidate =
+      hasLargeValues
+      ? nil
+      : DictionaryCandidate(
+        source, rawByteCount: rawByteCount, lengths: lengths, options: options, model: model)
     if mayCompress {
       let frames = MutableBuffer()
       let sizes = try sampler.frames(48, phase: 0.25, to: frames)
       ratio = try TextSampler.ratio(
-        of: frames, sizes: sizes, level: options.level, dictionary: nil)
+        of: frames, sizes: sizes, level: options.level, dictionary: nil
+      ) { progress in candidate?.winsWhatever(from: progress.least) ?? false }
     }
-    dictionary = TextChoice.dictionary(
-      source, rawByteCount: rawByteCount, least: Int(least), greatest: Int(greatest), ratio: ratio,
-      options: options, model: model)
+    if let candidate, candidate.wins(ratio) { dictionary = candidate.dictionary }
     let large =
       try dictionary == nil && mayUseLargeFrames(options)
       ? compression.largeFrameRatio(
@@ -191,7 +198,6 @@ struct TextChoice {
         compression: compression, model: model, large: large)
     }
     // With a trained dictionary small frames come close to large ones.
-    let lengths = Double(Int.bitWidth - Int(greatest - least).leadingZeroBitCount) / 8
     let perRaw = 1 + lengths * Double(source.count) / Double(max(1, rawByteCount))
     if symbols == nil, TextChoice.pays(large, insteadOf: ratio * 0.7 * perRaw) {
       try takeLargeFrames()
@@ -281,31 +287,66 @@ struct TextChoice {
     let without = ratio * 0.7 * raw + model.price(nanoseconds: (ratio < 0.88 ? 1.2 : 0.2) * raw)
     return with < min(without, raw) ? found : nil
   }
+}
 
-  private static func dictionary(
-    _ source: SlotSource, rawByteCount: Int, least: Int, greatest: Int, ratio: Double,
-    options: EncodingOptions, model: CostModel
-  ) -> ChunkDictionary? {
-    guard greatest <= EncodingLimit.inlineValueByteCount else { return nil }
+/// A dictionary of a chunk of text, beside the text as it is or compressed.
+private struct DictionaryCandidate {
+  let dictionary: ChunkDictionary
+  /// Asked for by name.
+  private let isForced: Bool
+  private let rawByteCount: Int
+  /// Bytes of the text and of its lengths, as they are.
+  private let plainByteCount: Double
+  private let codesByteCount: Int
+  private let slotCount: Int
+  private let model: CostModel
+
+  /// Nil where no dictionary is plausible.
+  /// - Parameter lengths: bytes of a slot's length.
+  init?(
+    _ source: SlotSource, rawByteCount: Int, lengths: Double, options: EncodingOptions,
+    model: CostModel
+  ) {
     if let forced = options.forcedEncoding {
       guard forced == .dictionary || forced == .runLength else { return nil }
-      return ChunkDictionary.build(source, entryLimit: .max, byteLimit: .max)
+    } else {
+      let sample = ChunkDictionary.sample(source)
+      guard sample.distinct * 2 <= sample.slots || sample.slots == source.count else { return nil }
     }
-    let sample = ChunkDictionary.sample(source)
-    guard sample.distinct * 2 <= sample.slots || sample.slots == source.count else { return nil }
-    let lengths =
-      Double(source.count) * Double(Int.bitWidth - (greatest - least).leadingZeroBitCount) / 8
-    let plainByteCount = (Double(rawByteCount) + lengths) * min(1, ratio)
+    isForced = options.forcedEncoding != nil
+    plainByteCount = Double(rawByteCount) + lengths * Double(source.count)
     guard
       let built = ChunkDictionary.build(
-        source, entryLimit: .max, byteLimit: Int(plainByteCount / max(0.2, min(1, ratio))))
+        source, entryLimit: .max, byteLimit: isForced ? .max : Int(plainByteCount))
     else { return nil }
-    let codes = built.plan(0..<source.count).byteCount
+    dictionary = built
+    codesByteCount = built.plan(0..<source.count).byteCount
+    self.rawByteCount = rawByteCount
+    slotCount = source.count
+    self.model = model
+  }
+
+  /// Text that zstd makes no smaller than that is not compressed.
+  private static let incompressible = 0.88
+
+  /// Whether it beats text of which zstd makes this fraction.
+  func wins(_ ratio: Double) -> Bool {
+    if isForced { return true }
+    let fraction = min(1, ratio)
+    let compressed = plainByteCount * fraction
+    guard Double(dictionary.byteCount) <= compressed / max(0.2, fraction) else { return false }
     let with = model.price(
-      byteCount: codes + Int(Double(built.byteCount) * min(1, ratio)) + built.count,
-      encoding: .dictionary, slotCount: source.count)
+      byteCount: codesByteCount + Int(Double(dictionary.byteCount) * fraction) + dictionary.count,
+      encoding: .dictionary, slotCount: slotCount)
     // Text decodes at about a nanosecond a byte once compressed, a fifth of that as it is.
-    let nanoseconds = Double(rawByteCount) * (ratio < 0.88 ? 1.2 : 0.2) + Double(source.count) * 2
-    return with < plainByteCount + model.price(nanoseconds: nanoseconds) ? built : nil
+    let perByte = ratio < DictionaryCandidate.incompressible ? 1.2 : 0.2
+    let nanoseconds = Double(rawByteCount) * perByte + Double(slotCount) * 2
+    return with < compressed + model.price(nanoseconds: nanoseconds)
+  }
+
+  /// Whether it wins whatever fraction zstd makes of the text, from `least` on: what the text costs grows
+  /// with it, but for a step down.
+  func winsWhatever(from least: Double) -> Bool {
+    wins(least) && wins(max(least, DictionaryCandidate.incompressible))
   }
 }

@@ -44,21 +44,49 @@ struct TextSampler {
     return sizes
   }
 
-  /// What a sample of frames takes compressed, as a fraction of what it takes as it is.
+  /// What frames that were compressed so far tell of a sample.
+  struct Progress {
+    /// What the sample takes at least, as a fraction of what it takes as it is.
+    let least: Double
+    /// The same of the frames so far.
+    let ratio: Double
+    /// The share of the sample that they are.
+    let share: Double
+  }
+
+  /// What a sample of frames takes compressed, as a fraction of what it takes as it is. Frames are
+  /// compressed in four rounds, each spread over the sample.
+  /// - Parameter isDecided: whether what is known suffices; the answer is what the frames so far take
+  ///   then.
   static func ratio(
-    of frames: MutableBuffer, sizes: [Int], level: Int32, dictionary: CompressionDictionary?
+    of frames: MutableBuffer, sizes: [Int], level: Int32, dictionary: CompressionDictionary?,
+    until isDecided: (Progress) -> Bool = { _ in false }
   ) throws(ColonnadeError) -> Double {
     guard frames.byteCount > 0 else { return 1 }
     let compressor = try ZstdCompressor.take(level: level, dictionary: dictionary)
     defer { compressor.giveBack() }
     let scratch = MutableBuffer()
+    var starts: [Int] = []
     var start = 0
-    var stored = 0
     for size in sizes {
-      stored += try unsafe compressor.compressedByteCount(
-        of: UnsafeRawBufferPointer(rebasing: frames.unsafeBytes[start..<start + size]),
-        scratch: scratch)
+      starts.append(start)
       start += size
+    }
+    let rounds = 4
+    var (stored, done) = (0, 0)
+    for round in 0..<rounds {
+      for index in stride(from: round, to: sizes.count, by: rounds) {
+        let (start, size) = (starts[index], sizes[index])
+        stored += try unsafe compressor.compressedByteCount(
+          of: UnsafeRawBufferPointer(rebasing: frames.unsafeBytes[start..<start + size]),
+          scratch: scratch)
+        done += size
+        let progress = Progress(
+          least: Double(stored) / Double(frames.byteCount),
+          ratio: Double(stored) / Double(max(1, done)),
+          share: Double(done) / Double(frames.byteCount))
+        if isDecided(progress) { return progress.ratio }
+      }
     }
     return Double(stored) / Double(frames.byteCount)
   }
