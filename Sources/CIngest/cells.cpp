@@ -173,7 +173,11 @@ COLONNADE_INLINE void withParser(const colonnade_cell_type *type, void *values, 
     case COLONNADE_CELL_UINT64: return use(parseInteger<uint64_t>, (uint64_t *)values);
     case COLONNADE_CELL_FLOAT32: return use(parseFloatSlow<float>, (float *)values);
     case COLONNADE_CELL_FLOAT64: return use(parseDouble, (double *)values);
-    case COLONNADE_CELL_DATE: return use(parseDay, (int32_t *)values);
+    case COLONNADE_CELL_DATE:
+      // Not the function itself: its type is that of parsing integers, so that neither were inlined.
+      return use(
+          [](const char *at, const char *end, int32_t &value) { return parseDay(at, end, value); },
+          (int32_t *)values);
     case COLONNADE_CELL_TIME:
       if (perSecond <= 1000) {
         return use(

@@ -69,14 +69,23 @@ static int compare_views(const view *a, const view *b, const uint8_t *const *buf
   return a->length < b->length ? -1 : a->length > b->length;
 }
 
-#define BYTE_BOUNDS(COMPARE, BETWEEN)                                                          \
+static inline int are_same(const view *a, const view *b) {
+  uint64_t left[2], right[2];
+  memcpy(left, a, 16);
+  memcpy(right, b, 16);
+  return ((left[0] ^ right[0]) | (left[1] ^ right[1])) == 0;
+}
+
+// SAME tells of two values that they are one, as far as that is told at once: runs of one value, as a
+// column has that a table is partitioned by, are passed over.
+#define BYTE_BOUNDS(COMPARE, SAME, BETWEEN)                                                    \
   {                                                                                            \
     size_t first = 0;                                                                          \
     while (first < count && !is_present(bits, firstBit + first)) first++;                      \
     size_t low = first, high = first, previous = first;                                        \
     unsigned falls = 0, rises = 0;                                                             \
     for (size_t i = first + 1; i < count; i++) {                                               \
-      if (!is_present(bits, firstBit + i)) continue;                                           \
+      if (!is_present(bits, firstBit + i) || SAME(i, previous)) continue;                      \
       if (!(falls && rises)) {                                                                 \
         int step = COMPARE(i, previous);                                                       \
         falls |= step < 0;                                                                     \
@@ -95,13 +104,6 @@ static int compare_views(const view *a, const view *b, const uint8_t *const *buf
     *greatest = high;                                                                          \
     return (falls ? 0u : 1u) | (rises ? 0u : 2u);                                              \
   }
-
-static inline int are_same(const view *a, const view *b) {
-  uint64_t left[2], right[2];
-  memcpy(left, a, 16);
-  memcpy(right, b, 16);
-  return ((left[0] ^ right[0]) | (left[1] ^ right[1])) == 0;
-}
 
 // Bounds of values that neither rise nor fall, from one whose predecessors are in `low` and `high` on:
 // most lie between both by their first bytes, or have the view of one of them.
@@ -135,7 +137,8 @@ colonnade_order colonnade_bounds_views(
 #define VIEWS_BETWEEN(i)                                                                       \
   (*least = low, *greatest = high,                                                             \
    bounds_between(v, buffers, bits, firstBit, i, count, least, greatest), 1)
-  BYTE_BOUNDS(COMPARE_VIEWS, VIEWS_BETWEEN)
+#define SAME_VIEWS(i, j) are_same(&v[i], &v[j])
+  BYTE_BOUNDS(COMPARE_VIEWS, SAME_VIEWS, VIEWS_BETWEEN)
 }
 
 colonnade_order colonnade_bounds_bytes(
@@ -143,5 +146,6 @@ colonnade_order colonnade_bounds_bytes(
     size_t *least, size_t *greatest) {
 #define COMPARE_BYTES(i, j) memcmp(values + (i) * width, values + (j) * width, width)
 #define NONE_BETWEEN(i) 0
-  BYTE_BOUNDS(COMPARE_BYTES, NONE_BETWEEN)
+#define NEVER_SAME(i, j) 0
+  BYTE_BOUNDS(COMPARE_BYTES, NEVER_SAME, NONE_BETWEEN)
 }
