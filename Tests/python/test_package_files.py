@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import tempfile
 import time
 
 import numpy
@@ -221,3 +222,40 @@ def test_damage_between_two_openings_is_seen(tmp_path):
     pathlib.Path(file).unlink()
     with pytest.raises(colonnade.ColonnadeError):
         total(path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes other users")
+def test_another_user_of_the_process_is_refused():
+    code = """
+    # What is imported late is imported while it may be read.
+    colonnade.open(sys.argv[2]).scan().to_numpy()
+    try:
+        colonnade.open("nowhere")
+    except FileNotFoundError:
+        pass
+
+    def read_as(user, groups):
+        os.setgroups(groups)
+        os.seteuid(user)
+        try:
+            return read() > 0
+        except PermissionError:
+            return "refused"
+        except colonnade.ColonnadeError as error:
+            return "refused" if error.errno == 13 else str(error)
+        finally:
+            os.seteuid(0)
+
+    print(read_as(4000, [5000]), read_as(4000, [5000]), read_as(4001, []))
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        path = pathlib.Path(folder) / "t"
+        write(path, 5)
+        write(path.with_name("other"), 6)
+        for entry in [path, *path.rglob("*")]:
+            os.chown(entry, 3000, 5000)
+            os.chmod(entry, 0o750 if entry.is_dir() else 0o640)
+        time.sleep(SECONDS_UNTIL_KEPT)
+        assert run_with_seconds(None, code, path, path.with_name("other")) == [
+            "True", "True", "refused"]
