@@ -15,7 +15,7 @@ from package import colonnade, run_python
 # Files that changed just now are not kept: their times cannot tell one change from the next.
 SECONDS_UNTIL_KEPT = 2.2
 
-READ = """
+READ = '''
     import os, sys, time
     import colonnade
     path = sys.argv[1]
@@ -27,7 +27,41 @@ READ = """
     def mapped():
         with open("/proc/self/maps") as maps:
             return sum(".cln" in line for line in maps)
-    """
+
+    def fork_while_others(work, count, holds):
+        """Forks while threads of the parent work; prints of each child that hangs or does not hold."""
+        import threading
+        going = True
+
+        def go_on():
+            while going:
+                work()
+
+        threads = [threading.Thread(target=go_on) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for _ in range(count):
+            child = os.fork()
+            if child == 0:
+                status = 1
+                try:
+                    status = 0 if holds() else 1
+                finally:
+                    os._exit(status)
+            deadline = time.monotonic() + 60
+            while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
+                if time.monotonic() > deadline:
+                    os.kill(child, 9)
+                    print("hangs")
+                    break
+                time.sleep(0.001)
+            else:
+                if ended[1] != 0:
+                    print(ended[1])
+        going = False
+        for thread in threads:
+            thread.join()
+    '''
 
 
 @pytest.fixture(scope="module")
@@ -109,32 +143,8 @@ def test_a_table_that_is_open_is_in_use(path):
 def test_a_child_starts_with_none_of_its_parents_files(path):
     """While other threads of the parent open and read, whose locks the child does not inherit."""
     assert run_with_seconds(None, """
-    import threading
-    going = True
-    def go_on():
-        while going:
-            read()
-    threads = [threading.Thread(target=go_on) for _ in range(3)]
-    for thread in threads:
-        thread.start()
     expected = read()
-    for _ in range(30):
-        child = os.fork()
-        if child == 0:
-            os._exit(0 if read() == expected and read() == expected else 1)
-        deadline = time.monotonic() + 60
-        while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
-            if time.monotonic() > deadline:
-                os.kill(child, 9)
-                print("hangs")
-                break
-            time.sleep(0.002)
-        else:
-            if ended[1] != 0:
-                print(ended[1])
-    going = False
-    for thread in threads:
-        thread.join()
+    fork_while_others(read, 30, lambda: read() == expected and read() == expected)
     print("done")
     """, path) == ["done"]
 
@@ -154,33 +164,12 @@ def test_a_child_releases_what_its_parent_kept(path):
 def test_a_child_reads_its_parents_table_while_others_opened_the_same(path):
     """All of them have the same files; what threads of the parent hold, nobody gives back in the child."""
     assert run_with_seconds(None, """
-    import threading
+    def few(table):
+        return len(table.scan(["a"], "a < 5").to_numpy()["a"])
+
     table = colonnade.open(path)
-    table.scan(["a"], "a < 5").to_numpy()
-    going = True
-    def go_on():
-        while going:
-            colonnade.open(path).scan(["a"], "a < 5").to_numpy()
-    threads = [threading.Thread(target=go_on) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for _ in range(300):
-        child = os.fork()
-        if child == 0:
-            os._exit(0 if len(table.scan(["a"], "a < 5").to_numpy()["a"]) == 0 else 1)
-        deadline = time.monotonic() + 60
-        while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
-            if time.monotonic() > deadline:
-                os.kill(child, 9)
-                print("hangs")
-                break
-            time.sleep(0.001)
-        else:
-            if ended[1] != 0:
-                print(ended[1])
-    going = False
-    for thread in threads:
-        thread.join()
+    few(table)
+    fork_while_others(lambda: few(colonnade.open(path)), 300, lambda: few(table) == 0)
     print("done")
     """, path) == ["done"]
 

@@ -30,9 +30,10 @@ void colonnade_places_plain(
     colonnade_place *places, const uint32_t *rows, size_t count, uint32_t first, uint64_t at,
     unsigned width);
 
-/// Places of the integers at ascending `rows` of a chunk of plain or packed pages, below its number of slots, as far as they lie
-/// in pages that can be taken: without frames, nulls and patches, of the one form that the run says, with a
-/// body as long as it is due, and with few rows. An entry that is not in order is never taken.
+/// Places of the integers at ascending `rows` of a chunk of plain or packed pages, below its number of
+/// slots, as far as they lie in pages that can be taken: without frames, nulls and patches, of the one form
+/// that the run says, with a body as long as it is due, and with few rows. An entry that is not in order is
+/// never taken.
 /// - Returns: how many were placed; all rows of a page are, or none.
 size_t colonnade_places_pages(
     colonnade_place *places, const uint32_t *rows, size_t count, const colonnade_page_run *run,
