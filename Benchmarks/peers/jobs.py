@@ -42,6 +42,12 @@ class Job:
     def is_whole_process(self) -> bool:
         return self.kind in ("csv", "program", "start")
 
+    @property
+    def is_asked_again(self) -> bool:
+        """Whether its runs follow each other within a turn: those of questions, which leave nothing
+        behind that is on its way to the disk."""
+        return self.kind in ("read", "take")
+
     def prepare(self) -> None:
         """Makes the data where it is missing."""
         self.dataset.make()

@@ -1,6 +1,8 @@
 """Runs a job: one process per engine, all alive at once, each told to run in turn, so that a slow
-moment of the machine meets all of them. The order is drawn for each round: who runs behind an engine
-whose code is the same, opened otherwise, finds that code in the caches of the processor."""
+moment of the machine meets all of them. A turn of reading is several runs, one behind the other, as of a
+program that asks again and again; its first finds the caches of the processor full of what others did, and
+is told apart. The order is drawn for each round: who runs behind an engine whose code is the same, opened
+otherwise, finds that code in the caches."""
 
 import json
 import os
@@ -13,9 +15,13 @@ import tempfile
 
 from .jobs import Job
 
-# Short jobs are repeated until so many seconds or so many runs.
+# Short jobs are repeated until so many seconds or so many turns.
 ENOUGH_SECONDS = 1.0
-MOST_RUNS = 25
+MOST_TURNS = 25
+# A turn that has taken so many seconds ends before its runs are done.
+TURN_SECONDS = 1.0
+# At least so many turns of jobs whose turns are several runs.
+LEAST_TURNS = 3
 # A run that takes longer than so many seconds is not repeated.
 LONG_SECONDS = 20.0
 
@@ -34,7 +40,32 @@ class Process:
             [sys.executable, "-m", "peers.worker", engine, job.name], text=True,
             env={**os.environ, "PYTHONPATH": str(pathlib.Path(__file__).parents[1])},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
-        self.seconds: list[float] = []
+        # Of each turn the runs.
+        self.turns: list[list[float]] = []
+
+    @property
+    def seconds(self) -> list[float]:
+        return [seconds for turn in self.turns for seconds in turn]
+
+    def take_turn(self, runs: int) -> None:
+        turn: list[float] = []
+        self.turns.append(turn)
+        while len(turn) < runs and sum(turn) < TURN_SECONDS:
+            turn.append(self.ask("run")["seconds"])
+
+    def is_done(self, job: Job, runs: int, quick: bool) -> bool:
+        if self.turns[-1][-1] > LONG_SECONDS:
+            return True
+        least = LEAST_TURNS if job.is_asked_again else runs
+        enough = quick or sum(self.seconds) > ENOUGH_SECONDS
+        wanted = least if enough else max(least, MOST_TURNS)
+        return len(self.turns) >= min(wanted, job.most_runs or wanted)
+
+    def figures(self) -> dict:
+        if not self.turns:
+            return {"turns": [], "median": None, "first": None}
+        return {"turns": self.turns, "median": statistics.median(self.seconds),
+                "first": statistics.median(turn[0] for turn in self.turns)}
 
     def ask(self, word: str) -> dict:
         try:
@@ -94,25 +125,18 @@ def measure(job: Job, chosen: list[str], runs: int, quick: bool, say) -> dict[st
     while left:
         for process in order.sample(left, len(left)):
             try:
-                process.seconds.append(process.ask("run")["seconds"])
+                process.take_turn(runs if job.is_asked_again else 1)
+                if process.is_done(job, runs, quick):
+                    left.remove(process)
             except Failure as failure:
                 results[process.engine] = {"error": str(failure)}
-                left.remove(process)
-                continue
-            if process.seconds[-1] > LONG_SECONDS:
-                left.remove(process)
-                continue
-            enough = quick or sum(process.seconds) > ENOUGH_SECONDS
-            wanted = runs if enough else max(runs, MOST_RUNS)
-            if len(process.seconds) >= min(wanted, job.most_runs or wanted):
                 left.remove(process)
     for process in processes:
         if process.engine not in results:
             try:
                 finished = process.ask("finish")
                 results[process.engine] = {
-                    **finished, "seconds": process.seconds,
-                    "median": statistics.median(process.seconds) if process.seconds else None,
+                    **finished, **process.figures(),
                     "same": check(job, finished.get("digest"), expected)}
             except Failure as failure:
                 results[process.engine] = {"error": str(failure)}

@@ -43,6 +43,15 @@ def ratio_of_unkept(job: Job, results: dict[str, dict]) -> str:
     return f"{ours / best[1]:.3f}" if ours is not None and best else ""
 
 
+def ratio_of_firsts(job: Job, results: dict[str, dict]) -> str:
+    """Ours by the best peer's in the first runs of turns, behind what other engines did."""
+    firsts = {engine: {**result, "median": result["first"]} for engine, result in results.items()
+              if job.is_asked_again and "error" not in result}
+    best = best_peer(job, firsts)
+    ours = value(job, firsts.get(job.ours, {"error": ""}))
+    return f"{ours / best[1]:.3f} ({best[0]})" if ours is not None and best else ""
+
+
 def table(lines: list[list[str]]) -> str:
     widths = [max(len(line[index]) for line in lines) for index in range(len(lines[0]))]
     drawn = ["| " + " | ".join(cell.ljust(width) if index == 0 else cell.rjust(width)
@@ -62,8 +71,10 @@ def tables(measured: list[tuple[Job, dict[str, dict]]]) -> str:
         engines = list(dict.fromkeys(engine for _, results in of_group for engine in results))
         kept_open = [ratio_of_kept_open(job, results) for job, results in of_group]
         unkept = [ratio_of_unkept(job, results) for job, results in of_group]
+        firsts = [ratio_of_firsts(job, results) for job, results in of_group]
         others = {name: ratios for name, ratios in
-                  (("both kept open", kept_open), ("nothing kept", unkept)) if any(ratios)}
+                  (("both kept open", kept_open), ("nothing kept", unkept),
+                   ("first runs", firsts)) if any(ratios)}
         times = [["job (ms or MB)", *engines, *others, "ratio to best peer", "goal", "met"]]
         held = ("peak MB" if of_group[0][0].is_whole_process
                 else "peak MB beyond imports and source")
