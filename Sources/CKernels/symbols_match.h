@@ -10,50 +10,60 @@ enum {
   SYMBOL_BUCKETS = 1 << 12,
   SYMBOL_SLOTS = 1 << 13,
   NO_SYMBOL = 0xFFFF,
-  // Beyond this many in a bucket they are looked up: texts that begin alike fill few buckets.
-  SYMBOL_CROWD = 6,
+  // So many are compared at once. A bucket of more is crowded: texts that begin alike fill few buckets.
+  SYMBOL_LANES = 8,
+  SYMBOL_CROWD = 0x8000,
+  SYMBOL_LEVELS = 3,
+  // One holds none; two of a level that follow each other have more symbols than one has lanes.
+  SYMBOL_GROUPS = 1 + COLONNADE_SYMBOL_COUNT / SYMBOL_LANES * 2 + SYMBOL_LEVELS,
 };
+
+// Symbols of at least so many bytes, and fewer than those of the level before, lie in buckets by their
+// first bytes, as many as that.
+static const unsigned symbol_level_bytes[SYMBOL_LEVELS] = {12, 8, 3};
 
 typedef struct {
   uint64_t low, high;  // the bytes, little-endian, zeros behind
-  uint16_t bucket, length, code;
+  uint16_t level, bucket, length, code;
 } symbol_entry;
 
-// Symbols of 8 bytes and more lie in buckets by their first 8 bytes, behind them those of 4 to 7 by
-// their first 4, longest first in each bucket; those of crowded buckets, and those of 2 and 3 bytes,
-// are looked up: one look for each length that the bucket has, so that no text makes it slow.
+// Eight symbols are compared at a time, so that hardly a branch depends on the text: one that cannot be
+// foreseen costs more than comparing with what does not match. Small buckets of a level share a group of
+// lanes; each has its symbols in a row, longest first, and those of another cannot match what led to
+// this one. Crowded buckets have none: their symbols are looked up, one look for each length that the
+// bucket has, so that no text makes it slow.
 struct colonnade_symbol_matcher {
-  symbol_entry entries[COLONNADE_SYMBOL_COUNT];
-  uint16_t longStarts[SYMBOL_BUCKETS + 1];
-  uint16_t middleStarts[SYMBOL_BUCKETS + 1];
-  // Bit n - 1 where a crowded bucket has symbols of n bytes; 0 for the others.
-  uint16_t longLengths[SYMBOL_BUCKETS];
-  uint16_t middleLengths[SYMBOL_BUCKETS];
-  // Entries of crowded buckets by all their bytes.
-  uint16_t crowded[SYMBOL_SLOTS];
   struct {
-    uint32_t key;  // the bytes, and their number on top
-    uint16_t code;
-  } shorts[SYMBOL_SLOTS];
+    // The bytes, little-endian, zeros behind; and the bits of them that are compared beyond the first ones
+    // of its level: of `high`, or in the last level of `low`.
+    uint64_t low[SYMBOL_LANES], high[SYMBOL_LANES], mask[SYMBOL_LANES];
+  } groups[SYMBOL_GROUPS];
+  // Codes of lanes, and lengths above them.
+  uint32_t found[SYMBOL_GROUPS][SYMBOL_LANES];
+  // The group of a bucket, or SYMBOL_CROWD.
+  uint16_t buckets[SYMBOL_LEVELS][SYMBOL_BUCKETS];
+  // Bit n - 1 where a crowded bucket has symbols of n bytes.
+  uint16_t lengths[SYMBOL_LEVELS][SYMBOL_BUCKETS];
+  // Symbols of crowded buckets, and where they are by all their bytes.
+  symbol_entry crowded[COLONNADE_SYMBOL_COUNT];
+  uint16_t slots[SYMBOL_SLOTS];
+  // Codes of symbols of two bytes, the first one below, and of one.
+  uint16_t two[1 << 16];
   uint16_t one[1 << 8];
 };
 
-static inline uint16_t bucket_of_8(uint64_t bytes) {
-  return (uint16_t)(bytes * UINT64_C(0x9E3779B97F4A7C15) >> 52);
-}
-
-static inline uint16_t bucket_of_4(uint32_t bytes) {
-  return (uint16_t)(bytes * UINT32_C(0x9E3779B1) >> 20);
-}
-
-static inline uint32_t short_key(uint32_t bytes, unsigned length) {
-  return (bytes & ((UINT32_C(1) << (8 * length)) - 1)) | (uint32_t)length << 24;
-}
-
-static inline uint32_t slot_of(uint32_t key) { return key * UINT32_C(0x9E3779B1) >> 19; }
-
 static inline uint64_t low_bytes(unsigned count) {
   return count >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * count)) - 1;
+}
+
+static inline unsigned symbol_bucket(unsigned level, uint64_t low, uint64_t high) {
+  switch (level) {
+    case 0:
+      return (unsigned)((low ^ (high & UINT32_MAX) * UINT64_C(0xC2B2AE3D27D4EB4F)) *
+                            UINT64_C(0x9E3779B97F4A7C15) >> 52);
+    case 1: return (unsigned)(low * UINT64_C(0x9E3779B97F4A7C15) >> 52);
+    default: return ((uint32_t)low << 8) * UINT32_C(0x9E3779B1) >> 20;
+  }
 }
 
 static inline uint32_t slot_of_bytes(uint64_t low, uint64_t high, unsigned length) {
@@ -62,76 +72,72 @@ static inline uint32_t slot_of_bytes(uint64_t low, uint64_t high, unsigned lengt
   return (uint32_t)(hash >> 51);
 }
 
-// The longest symbol of a crowded bucket at a text, by its bytes and those behind them; NULL for none.
-static inline const symbol_entry *longest_of_crowd(
-    const colonnade_symbol_matcher *matcher, unsigned lengths, uint64_t low, uint64_t high,
-    size_t left) {
-  if (left < COLONNADE_SYMBOL_STRIDE) lengths &= (1u << left) - 1;
-  while (lengths != 0) {
-    unsigned length = 32 - (unsigned)__builtin_clz(lengths);
-    uint64_t first = low & low_bytes(length);
-    uint64_t second = length > 8 ? high & low_bytes(length - 8) : 0;
-    for (uint32_t slot = slot_of_bytes(first, second, length);
-         matcher->crowded[slot] != NO_SYMBOL; slot = (slot + 1) % SYMBOL_SLOTS) {
-      const symbol_entry *entry = &matcher->entries[matcher->crowded[slot]];
-      if (entry->low == first && entry->high == second && entry->length == length) return entry;
-    }
-    lengths ^= 1u << (length - 1);
+// What longest_symbol says where a bucket is crowded.
+uint32_t colonnade_longest_of_crowds(
+    const colonnade_symbol_matcher *matcher, uint64_t low, uint64_t high, size_t left);
+
+#define SYMBOL_INLINE static inline __attribute__((always_inline))
+
+typedef uint64_t symbol_words __attribute__((vector_size(8 * SYMBOL_LANES)));
+typedef int64_t symbol_truths __attribute__((vector_size(8 * SYMBOL_LANES)));
+typedef _Bool symbol_flags __attribute__((ext_vector_type(SYMBOL_LANES)));
+
+// Bit i where the symbol in lane i of a group of `level` is the text; bits behind the text's end are set
+// in `end`, as in colonnade_symbol_ends.
+SYMBOL_INLINE unsigned symbol_hits(
+    const colonnade_symbol_matcher *matcher, unsigned level, unsigned group, uint64_t low,
+    uint64_t high, const uint64_t *end) {
+  symbol_words first, other, mask;
+  memcpy(&first, matcher->groups[group].low, sizeof first);
+  memcpy(&mask, matcher->groups[group].mask, sizeof mask);
+  symbol_truths hits;
+  if (level < SYMBOL_LEVELS - 1) {
+    memcpy(&other, matcher->groups[group].high, sizeof other);
+    hits = (symbol_truths)(first == low) &
+        (symbol_truths)((((other ^ high) | end[1]) & mask) == 0);
+  } else {
+    hits = (symbol_truths)((((first ^ low) | end[0]) & mask) == 0);
   }
-  return NULL;
+  const unsigned bits = __builtin_bit_cast(uint8_t, __builtin_convertvector(hits, symbol_flags));
+  return level == 1 ? bits & (unsigned)end[2] : bits;
 }
 
-// The longest symbol of a bucket at a text; NULL for none.
-static inline const symbol_entry *longest_of_bucket(
-    const colonnade_symbol_matcher *matcher, const uint16_t *starts, const uint16_t *lengths,
-    uint16_t bucket, uint64_t low, uint64_t high, size_t left) {
-  if (lengths[bucket] != 0) {
-    return longest_of_crowd(matcher, lengths[bucket], low, high, left);
-  }
-  for (unsigned i = starts[bucket]; i < starts[bucket + 1]; i++) {
-    const symbol_entry *entry = &matcher->entries[i];
-    unsigned behind = entry->length > 8 ? entry->length - 8u : 0;
-    uint64_t other = ((low ^ entry->low) & low_bytes(entry->length)) |
-                     ((high ^ entry->high) & low_bytes(behind));
-    if (other == 0 && entry->length <= left) return entry;
-  }
-  return NULL;
-}
+// By the bytes that are left, 16 at most: bits of `low` and `high` behind them, and all bits from 8 on.
+extern const uint64_t colonnade_symbol_ends[COLONNADE_SYMBOL_STRIDE + 1][4];
 
 // The code of the longest symbol at `text`, which holds `left` bytes (at least 1) and sixteen
-// readable ones; NO_SYMBOL where there is none.
-static inline uint16_t longest_symbol(
-    const colonnade_symbol_matcher *matcher, const uint8_t *text, size_t left,
-    unsigned *length) {
+// readable ones, and its length from bit 16 on; NO_SYMBOL of length 1 where there is none.
+SYMBOL_INLINE uint32_t longest_symbol(
+    const colonnade_symbol_matcher *matcher, const uint8_t *text, size_t left) {
   uint64_t low, high;
   memcpy(&low, text, 8);
   memcpy(&high, text + 8, 8);
-  const symbol_entry *entry = NULL;
-  if (left >= 8) {
-    entry = longest_of_bucket(
-        matcher, matcher->longStarts, matcher->longLengths, bucket_of_8(low), low, high, left);
+  const uint64_t *end = colonnade_symbol_ends[left > 16 ? 16 : left];
+  const unsigned bucket12 = matcher->buckets[0][symbol_bucket(0, low, high)];
+  const unsigned bucket8 = matcher->buckets[1][symbol_bucket(1, low, high)];
+  const unsigned bucket3 = matcher->buckets[2][symbol_bucket(2, low, high)];
+  const unsigned group12 = bucket12 % SYMBOL_CROWD, group8 = bucket8 % SYMBOL_CROWD;
+  const unsigned group3 = bucket3 % SYMBOL_CROWD;
+  const unsigned hits12 = symbol_hits(matcher, 0, group12, low, high, end);
+  const unsigned hits8 = symbol_hits(matcher, 1, group8, low, high, end);
+  const unsigned hits3 = symbol_hits(matcher, 2, group3, low, high, end);
+  // What a level says matters where those before it say nothing.
+  const unsigned crowds =
+      bucket12 | (hits12 == 0 ? bucket8 : 0) | ((hits12 | hits8) == 0 ? bucket3 : 0);
+  if (__builtin_expect((crowds & SYMBOL_CROWD) != 0, 0)) {
+    return colonnade_longest_of_crowds(matcher, low, high, left);
   }
-  if (entry == NULL && left >= 4) {
-    entry = longest_of_bucket(
-        matcher, matcher->middleStarts, matcher->middleLengths, bucket_of_4((uint32_t)low), low,
-        high, left);
-  }
-  if (entry != NULL) {
-    *length = entry->length;
-    return entry->code;
-  }
-  for (unsigned some = left >= 3 ? 3 : (unsigned)left; some >= 2; some--) {
-    uint32_t key = short_key((uint32_t)low, some);
-    for (uint32_t slot = slot_of(key); matcher->shorts[slot].code != NO_SYMBOL;
-         slot = (slot + 1) % SYMBOL_SLOTS) {
-      if (matcher->shorts[slot].key == key) {
-        *length = some;
-        return matcher->shorts[slot].code;
-      }
-    }
-  }
-  *length = 1;
-  return matcher->one[(uint8_t)low];
+  const uint32_t two = matcher->two[(uint16_t)low], one = matcher->one[(uint8_t)low];
+  const uint32_t found = __builtin_unpredictable((two != NO_SYMBOL) & (left >= 2))
+      ? two | UINT32_C(2) << 16 : one | UINT32_C(1) << 16;
+  unsigned group = group3, hits = hits3;
+  group = __builtin_unpredictable(hits8 != 0) ? group8 : group;
+  hits = __builtin_unpredictable(hits8 != 0) ? hits8 : hits;
+  group = __builtin_unpredictable(hits12 != 0) ? group12 : group;
+  hits = __builtin_unpredictable(hits12 != 0) ? hits12 : hits;
+  const unsigned lane = (unsigned)__builtin_ctz(hits | 1u << SYMBOL_LANES) % SYMBOL_LANES;
+  const uint32_t best = matcher->found[group][lane];
+  return __builtin_unpredictable(hits != 0) ? best : found;
 }
 
 #endif

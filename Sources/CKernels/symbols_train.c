@@ -2,6 +2,7 @@
 // those pairs of neighbours as new ones, that cover the most bytes (FSST's construction).
 #include <stdlib.h>
 
+#include "clones.h"
 #include "symbols_match.h"
 
 enum {
@@ -118,6 +119,7 @@ static void export_symbols(
 }
 
 // Cuts the values and counts symbols and pairs.
+COLONNADE_CLONES
 static void measure(
     training *state, const uint8_t *sample, const uint32_t *valueLengths, size_t valueCount) {
   memset(state->counts, 0, sizeof state->counts);
@@ -127,8 +129,9 @@ static void measure(
     size_t left = valueLengths[i];
     int before = -1;
     while (left > 0) {
-      unsigned length;
-      uint16_t code = longest_symbol(&state->matcher, sample, left, &length);
+      const uint32_t found = longest_symbol(&state->matcher, sample, left);
+      const unsigned length = found >> 16;
+      const uint16_t code = (uint16_t)found;
       if (code == NO_SYMBOL) {
         before = -1;
       } else {

@@ -218,20 +218,6 @@ void colonnade_views_ends(void *ends, int isWide, const void *views, size_t coun
   }
 }
 
-// More than 12 bytes, in steps of one width: a call of memcpy costs more than such a text. Reads and
-// writes nothing beyond `length` bytes.
-static inline void copy_long(uint8_t *target, const uint8_t *source, uint32_t length) {
-  if (length < 16) {
-    memcpy(target, source, 8);
-    memcpy(target + length - 8, source + length - 8, 8);
-  } else if (length <= 128) {
-    for (uint32_t i = 0; i + 16 <= length; i += 16) memcpy(target + i, source + i, 16);
-    memcpy(target + length - 16, source + length - 16, 16);
-  } else {
-    memcpy(target, source, length);
-  }
-}
-
 uint8_t *colonnade_views_copy(
     uint8_t *target, const void *views, size_t count, const uint8_t *const *buffers) {
   const view *in = views;
@@ -240,7 +226,7 @@ uint8_t *colonnade_views_copy(
     if (length <= 12) {
       memcpy(target, (const uint8_t *)(in + i) + 4, 12);
     } else {
-      copy_long(target, buffers[in[i].buffer] + in[i].offset, length);
+      copy_text(target, buffers[in[i].buffer] + in[i].offset, length);
     }
     target += length;
   }

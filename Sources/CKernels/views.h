@@ -50,4 +50,22 @@ static inline void make_view(
   memcpy(target, &made, 16);
 }
 
+// More than 12 bytes, in steps of one width, whose number hardly depends on the length: a call of memcpy
+// costs more than such a text. Reads and writes nothing beyond `length` bytes.
+static inline void copy_text(uint8_t *target, const uint8_t *source, uint32_t length) {
+  if (length < 16) {
+    memcpy(target, source, 8);
+    memcpy(target + length - 8, source + length - 8, 8);
+  } else if (length <= 64) {
+    const uint32_t last = length - 16;
+    for (uint32_t i = 0; i <= 32; i += 16) {
+      const uint32_t at = i < last ? i : last;
+      memcpy(target + at, source + at, 16);
+    }
+    memcpy(target + last, source + last, 16);
+  } else {
+    memcpy(target, source, length);
+  }
+}
+
 #endif

@@ -62,48 +62,6 @@ import Testing
     #expect(ColumnSamples.firstDifference(chosen, column, rows: rows) == nil, "seed \(seed)")
   }
 
-  /// Texts that begin alike share a few buckets of the matcher, which were searched one symbol after
-  /// the other: half a million user names took a third of a second.
-  @Test func textsThatBeginAlikeAreCutAtTheLongestSymbol() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
-    var generator = SeededGenerator(seed: seed)
-    func draw(_ count: Int) -> Int { Int(generator.next() % UInt64(count)) }
-    func name() -> [UInt8] { Array(("user-" + "\(1_000_000 + draw(900_000))-\(draw(100))").utf8) }
-    var symbols = Set<[UInt8]>(Array("user-0123456789".utf8).map { [$0] })
-    while symbols.count < 3_000 {
-      let text = name()
-      let start = draw(4) == 0 ? draw(text.count) : 0
-      symbols.insert(Array(text[start..<min(text.count, start + 1 + draw(16))]))
-    }
-    let table = symbols.sorted { $0.lexicographicallyPrecedes($1) }
-    var bytes: [UInt8] = []
-    for symbol in table { bytes += symbol + [UInt8](repeating: 0, count: 16 - symbol.count) }
-    let matcher = MutableBuffer(byteCount: colonnade_symbol_matcher_byte_count())
-    unsafe colonnade_symbol_matcher_prepare(
-      OpaquePointer(matcher.pointer), bytes, table.map { UInt8($0.count) }, table.count)
-    let texts = (0..<2_000).map { _ in Array(name().prefix(draw(20))) }
-    let column = Self.column(texts.map { String(decoding: $0, as: UTF8.self) })
-    let source = SlotSource(column)
-    var codes = [UInt16](repeating: 0, count: texts.reduce(0) { $0 + $1.count })
-    var counts = [UInt32](repeating: 0, count: texts.count)
-    let written = unsafe colonnade_symbols_encode(
-      OpaquePointer(matcher.pointer), &codes, &counts, source.values, texts.count,
-      source.bufferAddresses, nil, 0)
-    var expected: [UInt16] = []
-    let numbers = Dictionary(uniqueKeysWithValues: table.enumerated().map { ($1, UInt16($0)) })
-    for text in texts {
-      var rest = text[...]
-      while !rest.isEmpty {
-        let length = try #require(
-          (1...16).last { $0 <= rest.count && numbers[Array(rest.prefix($0))] != nil })
-        expected.append(try #require(numbers[Array(rest.prefix(length))]))
-        rest = rest.dropFirst(length)
-      }
-    }
-    #expect(Array(codes.prefix(written)) == expected, "seed \(seed)")
-    #expect(counts.reduce(0) { $0 + Int($1) } == written)
-  }
-
   @Test(arguments: [
     [], [1], [0, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0, 0], [1, 0, 0, 0, 1, 65],
     [2, 0, 0, 0, 0x10, 65, 66], [1, 0, 0, 0, 0, 65, 66], [1, 0, 2, 0, 0, 65],
