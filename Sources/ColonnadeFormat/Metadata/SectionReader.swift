@@ -47,6 +47,11 @@ struct SectionReader: Sendable {
     EntryBytes(try bytes(at: index, count: 1))
   }
 
+  /// The same, to be read at once while the file is open: who holds it is not counted.
+  @unsafe func borrowedEntry(at index: Int) throws(ColonnadeError) -> EntryBytes {
+    unsafe EntryBytes(borrowing: try address(at: index), byteCount: Int(entry.stride))
+  }
+
   /// Entries from `index` on that lie in one block: at least 1, at most `count`.
   func run(at index: Int, count wanted: Int) throws(ColonnadeError) -> (bytes: Buffer, count: Int) {
     let found = try runCount(at: index, wanted)

@@ -166,10 +166,10 @@ package final class FileReader: Kept {
         throw ColonnadeError(
           .invalidArgument, "row group \(index) of a file of \(section.count) row groups")
       }
-      let entry = try RowGroupEntry(reading: try section.entry(at: index))
+      let entry = try unsafe RowGroupEntry(reading: section.borrowedEntry(at: index))
       let end =
         index + 1 < section.count
-        ? try RowGroupEntry(reading: try section.entry(at: index + 1)).firstRow
+        ? try unsafe RowGroupEntry(reading: section.borrowedEntry(at: index + 1)).firstRow
         : metadata.summary.rowCount
       guard entry.firstRow + UInt64(entry.rowCount) == end, index > 0 || entry.firstRow == 0 else {
         throw ColonnadeError(
@@ -215,8 +215,8 @@ package final class FileReader: Kept {
     guard rowGroup >= 0, field >= 0, field < fieldCount else {
       throw ColonnadeError(.invalidArgument, "field \(field) of row group \(rowGroup)")
     }
-    return try ChunkEntry(
-      reading: try metadata.chunks.entry(at: rowGroup * fieldCount + field))
+    return try unsafe ChunkEntry(
+      reading: metadata.chunks.borrowedEntry(at: rowGroup * fieldCount + field))
   }
 
   /// Statistics of a column, or of a field below it.

@@ -97,10 +97,12 @@ package struct ConditionFilter: Sendable {
         alive = holding
         continue
       }
-      let later = Set(kept).union(conditions[(index + 1)...].flatMap(\.columns))
+      let later = conditions[(index + 1)...]
       let chosen = SelectionVector(bits: holding.buffer, count: count)
       rows = rows.map { $0.chosen(by: chosen) } ?? chosen
-      columns = columns.filter { later.contains($0.key) }
+      columns = columns.filter { (column, _) in
+        kept.contains(column) || later.contains { $0.columns.contains(column) }
+      }
       if left == 0 { return (SelectionVector([]), [:]) }
       columns = columns.mapValues { $0.take(chosen) }
       alive = nil

@@ -222,7 +222,12 @@ final class ScanPlanner: @unchecked Sendable {
   private func batchRowCount(
     _ group: Int, _ file: FileReader, _ mapping: ColumnMapping
   ) throws(ColonnadeError) -> Int {
-    let rowCount = try file.rowGroup(at: group).rowCount
+    let entry = try file.rowGroup(at: group)
+    let rowCount = entry.rowCount
+    // Where all columns of the longest run make a batch, their sizes are not asked for one by one.
+    let longest = runs.reduce(0) { max($0, $1.rows.count) }
+    let ofAll = Int(clamping: entry.rawByteCount) / max(rowCount, 1) + 1
+    if ofAll <= Batch.maximumByteCount / max(longest, 1) { return Batch.maximumRowCount }
     var byteCount = 0
     for column in projection {
       guard let index = mapping[column] else { continue }

@@ -10,6 +10,8 @@ package struct ScanProjection: Sendable {
   /// Columns of the source that are read, ascending.
   package let columns: [Int]
   private let fields: [BoundField]
+  /// Of each field the place of its column in `columns`.
+  private let places: [Int]
 
   package init(
     _ projection: Projection, columns source: any ColumnCatalog
@@ -30,7 +32,16 @@ package struct ScanProjection: Sendable {
     }
     self.fields = fields
     schema = Schema(named, metadata: try source.schemaMetadata)
-    columns = Set(fields.map(\.column)).sorted()
+    let wanted = fields.map(\.column)
+    if zip(wanted, wanted.dropFirst()).allSatisfy({ $0 < $1 }) {
+      columns = wanted
+      places = Array(wanted.indices)
+    } else {
+      let columns = Set(wanted).sorted()
+      let placesByColumn = Dictionary(uniqueKeysWithValues: zip(columns, columns.indices))
+      self.columns = columns
+      places = wanted.map { placesByColumn[$0]! }
+    }
   }
 
   /// No columns at all: for counting.
@@ -41,21 +52,23 @@ package struct ScanProjection: Sendable {
     fields = [field]
     schema = Schema([Field(field.name, field.type)])
     columns = [field.column]
+    places = [0]
   }
 
   private init() {
     fields = []
     schema = Schema([])
     columns = []
+    places = []
   }
 
-  /// - Parameter decoded: the source's columns by index, `rowCount` values each.
-  func batch(from decoded: [Int: Column], rowCount: Int) -> Batch {
+  /// - Parameter decoded: `columns`, `rowCount` values each.
+  func batch(from decoded: [Column?], rowCount: Int) -> Batch {
     Batch(
       schema: schema,
-      columns: fields.map { field in
-        guard let column = column(field, decoded) else {
-          preconditionFailure("column \(field.column) was not read")
+      columns: fields.indices.map { index in
+        guard let column = column(index, decoded) else {
+          preconditionFailure("column \(fields[index].column) was not read")
         }
         return column
       }, rowCount: rowCount)
@@ -63,23 +76,24 @@ package struct ScanProjection: Sendable {
 
   /// A batch that leaves in `layout`.
   /// - Parameters:
-  ///   - decoded: the source's columns by index, without those of `texts`.
-  ///   - texts: columns of text in their layout.
+  ///   - decoded: `columns`, without those of `texts`.
+  ///   - texts: columns of text in their layout, by their places in `columns`.
   /// - Throws: where values do not fit the layout.
   func batch(
-    from decoded: [Int: Column], texts: [Int: OffsetText], rowCount: Int, layout: ArrowLayout
+    from decoded: [Column?], texts: [Int: OffsetText], rowCount: Int, layout: ArrowLayout
   ) throws(ColonnadeError) -> Batch {
     var textsByField: [Int: OffsetText] = [:]
-    for (index, field) in fields.enumerated() { textsByField[index] = texts[field.column] }
+    for (index, place) in places.enumerated() { textsByField[index] = texts[place] }
     let outgoing = try OutgoingColumns(
-      fields.map { column($0, decoded) }, texts: textsByField, rowCount: rowCount, layout: layout)
+      fields.indices.map { column($0, decoded) }, texts: textsByField, rowCount: rowCount,
+      layout: layout)
     return Batch(schema: schema, outgoing: outgoing)
   }
 
-  private func column(_ field: BoundField, _ decoded: [Int: Column]) -> Column? {
-    var column = decoded[field.column]
+  private func column(_ index: Int, _ decoded: [Column?]) -> Column? {
+    var column = decoded[places[index]]
     // Children of a null struct are null themselves.
-    for child in field.path { column = column?.children[child] }
+    for child in fields[index].path { column = column?.children[child] }
     return column
   }
 

@@ -73,19 +73,24 @@ struct ScanUnitReader: Sendable {
     _ unit: ScanUnit, tested: [Int: Column], rows: SelectionVector?
   ) throws(ColonnadeError) -> Batch {
     let inGroup = rows.map { $0.shifted(by: unit.rows.lowerBound) }
-    var decoded = tested
-    let shared = DecodedColumns()
+    let columns = projection.columns
+    var decoded: [Column?] = []
+    decoded.reserveCapacity(columns.count)
+    let shared = DecodedColumns(columnCount: columns.count)
     for (column, values) in tested {
       guard let index = unit.columns[column] else { continue }
       shared.keep(
         values, at: index, rowGroup: unit.rowGroup, rows: unit.rows, selection: inGroup)
     }
     var texts: [Int: OffsetText] = [:]
-    for column in projection.columns where decoded[column] == nil {
-      if rows == nil, let text = try offsetText(column, unit) {
-        texts[column] = text
+    for (place, column) in columns.enumerated() {
+      if let values = tested[column] {
+        decoded.append(values)
+      } else if rows == nil, let text = try offsetText(column, unit) {
+        texts[place] = text
+        decoded.append(nil)
       } else {
-        decoded[column] = try self.column(column, unit, selection: inGroup, sharing: shared)
+        decoded.append(try self.column(column, unit, selection: inGroup, sharing: shared))
       }
     }
     let rowCount = rows?.count ?? unit.rows.count

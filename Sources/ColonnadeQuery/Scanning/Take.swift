@@ -105,7 +105,7 @@ private struct TakeReader: Sendable {
     let isSmall = plan.distinctCount * columns.count <= TakeReader.fewValues
     let read = ColumnTable(rowCount: columns.count, columnCount: parts.count)
     let shared = parts.map { _ in DecodedColumns(columnCount: columns.count) }
-    let whole = ParallelResults<(Int, Column)>(count: columns.count)
+    let whole = ParallelResults<Column>(count: columns.count)
     try WorkerPool.shared.run(
       count: columns.count * parts.count, limit: isSmall ? 1 : nil, cancellation: cancellation
     ) { (index) throws(ColonnadeError) in
@@ -116,9 +116,8 @@ private struct TakeReader: Sendable {
       // Whoever reads a column's last part puts it together, while others read.
       guard let all = read.put(values, row: column, column: part) else { return }
       let found = Column.concatenate(all)
-      whole.set(column, (columns[column], plan.order.map { found.take($0) } ?? found))
+      whole.set(column, plan.order.map { found.take($0) } ?? found)
     }
-    let decoded = Dictionary(whole.takeAll()) { first, _ in first }
-    return projection.batch(from: decoded, rowCount: plan.rowCount)
+    return projection.batch(from: whole.takeAll(), rowCount: plan.rowCount)
   }
 }
