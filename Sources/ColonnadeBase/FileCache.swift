@@ -71,10 +71,11 @@ package protocol Kept: AnyObject, Sendable {
     _ path: String, _ status: FileStatus, as kind: Wanted.Type
   ) -> Wanted? {
     let now = FileCache.now
+    let identity = FileIdentity(status)
     let (found, old) = monitor.withLock { () -> (AnyObject?, [Entry]) in
       let old = takeInherited()
       guard let index = entries.index(forKey: path),
-        entries.values[index].identity == FileIdentity(status),
+        entries.values[index].identity == identity,
         now - entries.values[index].since < mostTime
       else { return (nil, old) }
       entries.values[index].lastUse = now

@@ -158,4 +158,31 @@ import Testing
     for _ in 0..<100 where cache.count > 0 { try await Task.sleep(for: .milliseconds(100)) }
     #expect(cache.count == 0)
   }
+
+  private final class Tally: Sendable {
+    let count = Atomic<Int>(0)
+  }
+  /// Says elsewhere how often it rested, so that nobody has to refer to it.
+  private final class Told: Kept {
+    private let tally: Tally
+    init(_ tally: Tally) { self.tally = tally }
+    func rest() { tally.count.wrappingAdd(1, ordering: .relaxed) }
+  }
+
+  /// Files that are only kept give back what can be made again once all of them hold much.
+  @Test func filesThatNobodyUsesRestWhereMuchIsHeld() {
+    let (idle, used) = (Tally(), Tally())
+    let reader = Told(used)
+    let (path, other) = ("idle \(#function)", "used \(#function)")
+    FileCache.shared.keep(Told(idle), of: path, status(), asOf: now)
+    FileCache.shared.keep(reader, of: other, status(inode: 2), asOf: now)
+    let memory = HeldMemory()
+    memory.add(65 << 20)
+    memory.clear()
+    #expect(idle.count.load(ordering: .relaxed) > 0)
+    #expect(used.count.load(ordering: .relaxed) == 0)
+    FileCache.shared.forget(path)
+    FileCache.shared.forget(other)
+    extendLifetime(reader)
+  }
 }
