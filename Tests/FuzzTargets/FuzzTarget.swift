@@ -63,7 +63,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     while try source.next() != nil {}
   }
 
-  /// Opens the file and reads every column of every row group, with statistics.
+  /// Opens the file and reads every column of every row group, with statistics; then asks it as
+  /// scans and takes do.
   private static func readFile(_ bytes: [UInt8]) throws(ColonnadeError) {
     let fileSystem = PosixFileSystem.shared
     // A name of its own for each run: runs stand side by side, and a file never changes under a map.
@@ -90,6 +91,29 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
       }
     }
     _ = try reader.schema
+    do throws(ColonnadeError) { try ask(reader) } catch { failure = error }
     if let failure { throw failure }
+  }
+
+  /// Planning looks at sizes and bounds that reading a column does not.
+  private static func ask(_ file: FileReader) throws(ColonnadeError) {
+    let source = FileScanSource(file)
+    let rows = 0..<min(file.rowCount, 4096)
+    guard (1...64).contains(file.columnCount), !rows.isEmpty else { return }
+    let name = try file.field(column: 0).name
+    let quoted = name.split(separator: "\"", omittingEmptySubsequences: false)
+      .joined(separator: "\"\"")
+    let projection = try ScanProjection(.all, columns: source.columns)
+    let predicate = try Predicate("\"\(quoted)\" IS NOT NULL").bind(source.columns)
+    for predicate in [nil, predicate] {
+      let scan = try Scan(
+        source, projection: projection, predicate: predicate, options: ScanOptions(rows: rows))
+      defer { scan.stop() }
+      while try scan.next() != nil {}
+    }
+    let take = try Take(
+      source, rows: [0, UInt64(rows.count / 2), UInt64(file.rowCount - 1)], projection: projection)
+    defer { take.stop() }
+    while try take.next() != nil {}
   }
 }

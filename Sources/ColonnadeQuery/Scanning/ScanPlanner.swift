@@ -223,17 +223,20 @@ final class ScanPlanner: @unchecked Sendable {
     _ group: Int, _ file: FileReader, _ mapping: ColumnMapping
   ) throws(ColonnadeError) -> Int {
     let entry = try file.rowGroup(at: group)
-    let rowCount = entry.rowCount
+    let rowCount = UInt64(entry.rowCount)
     // Where all columns of the longest run make a batch, their sizes are not asked for one by one.
-    let longest = runs.reduce(0) { max($0, $1.rows.count) }
-    let ofAll = Int(clamping: entry.rawByteCount) / max(rowCount, 1) + 1
-    if ofAll <= Batch.maximumByteCount / max(longest, 1) { return Batch.maximumRowCount }
-    var byteCount = 0
+    let longest = runs.reduce(1) { max($0, $1.rows.count) }
+    if entry.rawByteCount / rowCount < Batch.maximumByteCount / longest {
+      return Batch.maximumRowCount
+    }
+    // Nobody has checked these sizes.
+    var byteCount: UInt64 = 0
     for column in projection {
       guard let index = mapping[column] else { continue }
-      byteCount += Int(clamping: try file.rawByteCount(column: index, rowGroup: group))
+      let size = try file.rawByteCount(column: index, rowGroup: group)
+      byteCount = byteCount.addingReportingOverflow(size).overflow ? .max : byteCount + size
     }
-    let perRow = max(1, byteCount / max(rowCount, 1))
+    let perRow = max(1, Int(clamping: byteCount / rowCount))
     return max(1, min(Batch.maximumRowCount, Batch.maximumByteCount / perRow))
   }
 }
