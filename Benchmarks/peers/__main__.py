@@ -15,7 +15,8 @@ def main() -> int:
                         help="jobs whose name matches, such as 'lineitem/*'; may be given again")
     parser.add_argument("--engine", action="append", metavar="NAME", choices=ENGINES,
                         help="only this engine; may be given again")
-    parser.add_argument("--runs", type=int, default=5, help="timed runs a job, or of a turn where questions are asked again (5)")
+    parser.add_argument("--runs", type=int, default=5, 
+                        help="timed runs a job, or of a turn of a question (5); short ones more")
     parser.add_argument("--quick", action="store_true", help="three runs a job, no result file")
     parser.add_argument("--fresh", action="store_true",
                         help="write the stores that are read anew first; a full run does")

@@ -18,9 +18,10 @@ from .jobs import Job
 # Short jobs are repeated until so many seconds or so many turns.
 ENOUGH_SECONDS = 1.0
 MOST_TURNS = 25
-# A turn that has taken so many seconds ends before its runs are done.
+# A turn that has taken so many seconds ends before its runs are done: of what takes as long, the first
+# run costs no more than the others.
 TURN_SECONDS = 1.0
-# At least so many turns of jobs whose turns are several runs.
+# At least so many turns of questions; one where it is to be quick.
 LEAST_TURNS = 3
 # A run that takes longer than so many seconds is not repeated.
 LONG_SECONDS = 20.0
@@ -56,10 +57,11 @@ class Process:
     def is_done(self, job: Job, runs: int, quick: bool) -> bool:
         if self.turns[-1][-1] > LONG_SECONDS:
             return True
-        least = LEAST_TURNS if job.is_asked_again else runs
+        least = runs if not job.is_asked_again else 1 if quick else LEAST_TURNS
         enough = quick or sum(self.seconds) > ENOUGH_SECONDS
         wanted = least if enough else max(least, MOST_TURNS)
-        return len(self.turns) >= min(wanted, job.most_runs or wanted)
+        wanted = min(wanted, job.most_runs or wanted)
+        return len(self.turns) >= wanted and len(self.seconds) >= min(runs, job.most_runs or runs)
 
     def figures(self) -> dict:
         if not self.turns:

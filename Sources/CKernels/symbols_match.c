@@ -20,9 +20,6 @@ static int by_bucket_and_length(const void *left, const void *right) {
   return x->code < y->code ? -1 : x->code > y->code;
 }
 
-// A text that lanes without a symbol hold. What begins with it is looked up, as in a crowd.
-static const uint64_t nowhere = UINT64_C(0xFEFDFCFBFAF9F8F7);
-
 static void fill_lane(
     colonnade_symbol_matcher *matcher, unsigned group, unsigned lane, const symbol_entry *entry) {
   const unsigned length = entry->length;
@@ -32,47 +29,70 @@ static void fill_lane(
   matcher->found[group][lane] = entry->code | (uint32_t)length << 16;
 }
 
-static void fill_crowd(
-    colonnade_symbol_matcher *matcher, const symbol_entry *entries, size_t first, size_t end) {
-  const unsigned level = entries[first].level, bucket = entries[first].bucket;
-  matcher->buckets[level][bucket] = SYMBOL_CROWD;
-  for (size_t i = first; i < end; i++) {
-    uint32_t slot = slot_of_bytes(entries[i].low, entries[i].high, entries[i].length);
-    while (matcher->slots[slot] != NO_SYMBOL) slot = (slot + 1) % SYMBOL_SLOTS;
-    matcher->slots[slot] = (uint16_t)i;
-    matcher->lengths[level][bucket] |= (uint16_t)(1u << (entries[i].length - 1));
+// Fills the lanes behind the last with the first one again, which is found before them.
+static void end_group(colonnade_symbol_matcher *matcher, unsigned group, unsigned lane) {
+  for (; lane < SYMBOL_LANES; lane++) {
+    matcher->groups[group].low[lane] = matcher->groups[group].low[0];
+    matcher->groups[group].high[lane] = matcher->groups[group].high[0];
+    matcher->groups[group].mask[lane] = matcher->groups[group].mask[0];
+    matcher->found[group][lane] = matcher->found[group][0];
   }
 }
 
-// Brings the entries, which lie in `crowded`, into groups or among what is looked up.
-static void fill_buckets(colonnade_symbol_matcher *matcher, size_t count) {
-  symbol_entry *const entries = matcher->crowded;
-  const symbol_entry none = {.low = nowhere, .high = nowhere, .length = 16, .code = NO_SYMBOL};
-  memset(matcher->buckets, 0, sizeof matcher->buckets);
-  memset(matcher->lengths, 0, sizeof matcher->lengths);
-  memset(matcher->slots, 0xFF, sizeof matcher->slots);
-  for (unsigned level = 0; level < SYMBOL_LEVELS; level++) {
-    matcher->buckets[level][symbol_bucket(level, nowhere, nowhere)] = SYMBOL_CROWD;
+// Empty buckets lead to a group that holds a text which leads elsewhere: to the other one.
+static void fill_empty(colonnade_symbol_matcher *matcher) {
+  static const uint64_t texts[2] = {UINT64_C(0xFEFDFCFBFAF9F8F7), UINT64_C(0xF7F8F9FAFBFCFDFE)};
+  for (unsigned group = 0; group < 2; group++) {
+    const symbol_entry none = {
+        .low = texts[group], .high = texts[group], .length = 16, .code = NO_SYMBOL};
+    fill_lane(matcher, group, 0, &none);
+    end_group(matcher, group, 1);
   }
+  memset(matcher->buckets, 0, sizeof matcher->buckets);
+  for (unsigned level = 0; level < SYMBOL_LEVELS; level++) {
+    matcher->buckets[level][symbol_bucket(level, texts[0], texts[0])] = 1;
+  }
+}
+
+// Brings what a crowded bucket's first group does not hold among what is looked up.
+static void fill_slots(
+    colonnade_symbol_matcher *matcher, unsigned group, size_t first, size_t end) {
+  matcher->lengths[group] = 0;
+  for (size_t i = first; i < end; i++) {
+    const symbol_entry *entry = &matcher->crowded[i];
+    uint32_t slot = slot_of_bytes(entry->low, entry->high, entry->length);
+    while (matcher->slots[slot] != NO_SYMBOL) slot = (slot + 1) % SYMBOL_SLOTS;
+    matcher->slots[slot] = (uint16_t)i;
+    matcher->lengths[group] |= (uint16_t)(1u << (entry->length - 1));
+  }
+}
+
+// Brings the entries, which lie in `crowded`, into groups.
+static void fill_groups(colonnade_symbol_matcher *matcher, size_t count) {
+  symbol_entry *const entries = matcher->crowded;
   qsort(entries, count, sizeof *entries, by_bucket_and_length);
-  // Empty buckets lead to the first group, which holds none.
-  unsigned group = 0, lane = 0, groupLevel = SYMBOL_LEVELS;
+  memset(matcher->slots, 0xFF, sizeof matcher->slots);
+  unsigned group = 1, lane = SYMBOL_LANES, groupLevel = SYMBOL_LEVELS;
   for (size_t first = 0, end; first < count; first = end) {
     const unsigned level = entries[first].level, bucket = entries[first].bucket;
     end = first;
     while (end < count && entries[end].level == level && entries[end].bucket == bucket) end++;
-    if (end - first > SYMBOL_LANES || matcher->buckets[level][bucket] == SYMBOL_CROWD) {
-      fill_crowd(matcher, entries, first, end);
-      continue;
-    }
     if (level != groupLevel || lane + (end - first) > SYMBOL_LANES) {
-      while (lane < SYMBOL_LANES) fill_lane(matcher, group, lane++, &none);
+      end_group(matcher, group, lane);
       group++, lane = 0, groupLevel = level;
     }
-    matcher->buckets[level][bucket] = (uint16_t)group;
-    for (size_t i = first; i < end; i++) fill_lane(matcher, group, lane++, &entries[i]);
+    size_t more = (end - first - 1) / SYMBOL_LANES, laneEnd = end;
+    if (more > SYMBOL_MORE_AT_MOST) {
+      more = SYMBOL_CROWD, laneEnd = first + SYMBOL_LANES;
+      fill_slots(matcher, group, laneEnd, end);
+    }
+    matcher->buckets[level][bucket] = (uint16_t)(group + SYMBOL_MORE * more);
+    for (size_t i = first; i < laneEnd; i++) {
+      if (lane == SYMBOL_LANES) group++, lane = 0;
+      fill_lane(matcher, group, lane++, &entries[i]);
+    }
   }
-  while (lane < SYMBOL_LANES) fill_lane(matcher, group, lane++, &none);
+  end_group(matcher, group, lane);
 }
 
 size_t colonnade_symbol_matcher_byte_count(void) { return sizeof(colonnade_symbol_matcher); }
@@ -100,10 +120,11 @@ void colonnade_symbol_matcher_prepare(
       matcher->one[(uint8_t)entry.low] = entry.code;
     }
   }
-  fill_buckets(matcher, entryCount);
+  fill_empty(matcher);
+  fill_groups(matcher, entryCount);
 }
 
-// The longest symbol of a crowded bucket at a text; 0 for none.
+// The longest of the symbols that are looked up at a text; 0 for none.
 static uint32_t longest_of_crowd(
     const colonnade_symbol_matcher *matcher, unsigned lengths, uint64_t low, uint64_t high,
     size_t left) {
@@ -125,20 +146,22 @@ static uint32_t longest_of_crowd(
 }
 
 uint32_t colonnade_longest_of_crowds(
-    const colonnade_symbol_matcher *matcher, uint64_t low, uint64_t high, size_t left) {
+    const colonnade_symbol_matcher *matcher, uint64_t low, uint64_t high, size_t left,
+    uint64_t buckets, uint32_t hits) {
   const uint64_t *end = colonnade_symbol_ends[left > 16 ? 16 : left];
-  for (unsigned level = 0; level < SYMBOL_LEVELS; level++) {
-    if (left < symbol_level_bytes[level]) continue;
-    const unsigned bucket = symbol_bucket(level, low, high);
-    const unsigned group = matcher->buckets[level][bucket];
-    uint32_t found = 0;
-    if (group == SYMBOL_CROWD) {
-      found = longest_of_crowd(matcher, matcher->lengths[level][bucket], low, high, left);
-    } else {
-      const unsigned hits = symbol_hits(matcher, level, group, low, high, end);
-      if (hits != 0) found = matcher->found[group][__builtin_ctz(hits)];
+  for (unsigned level = 0; level < SYMBOL_LEVELS; level++, buckets >>= 16, hits >>= 8) {
+    unsigned group = (uint16_t)buckets % SYMBOL_MORE, more = (uint16_t)buckets / SYMBOL_MORE;
+    unsigned lanes = (uint8_t)hits;
+    if (more == SYMBOL_CROWD && lanes == 0) {
+      const uint32_t found =
+          longest_of_crowd(matcher, matcher->lengths[group], low, high, left);
+      if (found != 0) return found;
+      continue;
     }
-    if (found != 0) return found;
+    for (; lanes == 0 && more > 0; more--) {
+      lanes = symbol_hits(matcher, level, ++group, low, high, end);
+    }
+    if (lanes != 0) return matcher->found[group][__builtin_ctz(lanes)];
   }
   const uint16_t two = matcher->two[(uint16_t)low];
   if (left >= 2 && two != NO_SYMBOL) return two | UINT32_C(2) << 16;

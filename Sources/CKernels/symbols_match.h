@@ -8,18 +8,22 @@
 
 enum {
   SYMBOL_BUCKETS = 1 << 12,
-  SYMBOL_SLOTS = 1 << 13,
+  SYMBOL_SLOTS = 1 << 14,
   NO_SYMBOL = 0xFFFF,
-  // So many are compared at once. A bucket of more is crowded: texts that begin alike fill few buckets.
+  // So many are compared at once.
   SYMBOL_LANES = 8,
-  SYMBOL_CROWD = 0x8000,
   SYMBOL_LEVELS = 3,
-  // One holds none; two of a level that follow each other have more symbols than one has lanes.
-  SYMBOL_GROUPS = 1 + COLONNADE_SYMBOL_COUNT / SYMBOL_LANES * 2 + SYMBOL_LEVELS,
+  // Two hold none; of the others, two of a level that follow each other have more symbols than one has
+  // lanes.
+  SYMBOL_GROUPS = 2 + COLONNADE_SYMBOL_COUNT / SYMBOL_LANES * 2 + SYMBOL_LEVELS,
+  // What stands for a bucket: its first group and, times SYMBOL_MORE, how many follow it, or SYMBOL_CROWD.
+  SYMBOL_MORE = 1 << 11,
+  SYMBOL_MORE_AT_MOST = 3,
+  SYMBOL_CROWD = 15,
 };
 
 // Symbols of at least so many bytes, and fewer than those of the level before, lie in buckets by their
-// first bytes, as many as that.
+// first bytes, as many as that: symbol_bucket and symbol_hits are made for these very numbers.
 static const unsigned symbol_level_bytes[SYMBOL_LEVELS] = {12, 8, 3};
 
 typedef struct {
@@ -29,22 +33,21 @@ typedef struct {
 
 // Eight symbols are compared at a time, so that hardly a branch depends on the text: one that cannot be
 // foreseen costs more than comparing with what does not match. Small buckets of a level share a group of
-// lanes; each has its symbols in a row, longest first, and those of another cannot match what led to
-// this one. Crowded buckets have none: their symbols are looked up, one look for each length that the
-// bucket has, so that no text makes it slow.
+// lanes, larger ones have some; each has its symbols in a row, longest first, and those of another cannot
+// match what led to this one. Of crowded buckets, into which texts lead that begin alike, all but the first
+// group are looked up: one look for each length that they have, so that no text makes it slow.
 struct colonnade_symbol_matcher {
   struct {
-    // The bytes, little-endian, zeros behind; and the bits of them that are compared beyond the first ones
-    // of its level: of `high`, or in the last level of `low`.
+    // The bytes; and the bits of them that are compared beyond the first ones of its level: of `high`, or in
+    // the last level of `low`.
     uint64_t low[SYMBOL_LANES], high[SYMBOL_LANES], mask[SYMBOL_LANES];
   } groups[SYMBOL_GROUPS];
   // Codes of lanes, and lengths above them.
   uint32_t found[SYMBOL_GROUPS][SYMBOL_LANES];
-  // The group of a bucket, or SYMBOL_CROWD.
   uint16_t buckets[SYMBOL_LEVELS][SYMBOL_BUCKETS];
-  // Bit n - 1 where a crowded bucket has symbols of n bytes.
-  uint16_t lengths[SYMBOL_LEVELS][SYMBOL_BUCKETS];
-  // Symbols of crowded buckets, and where they are by all their bytes.
+  // By the first group of a crowded bucket: bit n - 1 where symbols of n bytes are looked up.
+  uint16_t lengths[SYMBOL_GROUPS];
+  // What is looked up, and where it is by all its bytes.
   symbol_entry crowded[COLONNADE_SYMBOL_COUNT];
   uint16_t slots[SYMBOL_SLOTS];
   // Codes of symbols of two bytes, the first one below, and of one.
@@ -69,12 +72,14 @@ static inline unsigned symbol_bucket(unsigned level, uint64_t low, uint64_t high
 static inline uint32_t slot_of_bytes(uint64_t low, uint64_t high, unsigned length) {
   uint64_t hash = (low ^ length) * UINT64_C(0x9E3779B97F4A7C15);
   hash = (hash ^ high ^ hash >> 32) * UINT64_C(0xC2B2AE3D27D4EB4F);
-  return (uint32_t)(hash >> 51);
+  return (uint32_t)(hash >> 50);
 }
 
-// What longest_symbol says where a bucket is crowded.
+// What longest_symbol says where the first groups do not tell.
+// buckets, hits: of all levels, the first one's lowest, in 16 and 8 bits each.
 uint32_t colonnade_longest_of_crowds(
-    const colonnade_symbol_matcher *matcher, uint64_t low, uint64_t high, size_t left);
+    const colonnade_symbol_matcher *matcher, uint64_t low, uint64_t high, size_t left,
+    uint64_t buckets, uint32_t hits);
 
 #define SYMBOL_INLINE static inline __attribute__((always_inline))
 
@@ -102,7 +107,8 @@ SYMBOL_INLINE unsigned symbol_hits(
   return level == 1 ? bits & (unsigned)end[2] : bits;
 }
 
-// By the bytes that are left, 16 at most: bits of `low` and `high` behind them, and all bits from 8 on.
+// By the bytes that are left, 16 at most: bits of `low` and `high` behind them, all bits from 8 on; and
+// a word that makes finding them a shift.
 extern const uint64_t colonnade_symbol_ends[COLONNADE_SYMBOL_STRIDE + 1][4];
 
 // The code of the longest symbol at `text`, which holds `left` bytes (at least 1) and sixteen
@@ -116,16 +122,18 @@ SYMBOL_INLINE uint32_t longest_symbol(
   const unsigned bucket12 = matcher->buckets[0][symbol_bucket(0, low, high)];
   const unsigned bucket8 = matcher->buckets[1][symbol_bucket(1, low, high)];
   const unsigned bucket3 = matcher->buckets[2][symbol_bucket(2, low, high)];
-  const unsigned group12 = bucket12 % SYMBOL_CROWD, group8 = bucket8 % SYMBOL_CROWD;
-  const unsigned group3 = bucket3 % SYMBOL_CROWD;
+  const unsigned group12 = bucket12 % SYMBOL_MORE, group8 = bucket8 % SYMBOL_MORE;
+  const unsigned group3 = bucket3 % SYMBOL_MORE;
   const unsigned hits12 = symbol_hits(matcher, 0, group12, low, high, end);
   const unsigned hits8 = symbol_hits(matcher, 1, group8, low, high, end);
   const unsigned hits3 = symbol_hits(matcher, 2, group3, low, high, end);
   // What a level says matters where those before it say nothing.
-  const unsigned crowds =
-      bucket12 | (hits12 == 0 ? bucket8 : 0) | ((hits12 | hits8) == 0 ? bucket3 : 0);
-  if (__builtin_expect((crowds & SYMBOL_CROWD) != 0, 0)) {
-    return colonnade_longest_of_crowds(matcher, low, high, left);
+  const unsigned open = (hits12 == 0 ? bucket12 : 0) | ((hits12 | hits8) == 0 ? bucket8 : 0) |
+      ((hits12 | hits8 | hits3) == 0 ? bucket3 : 0);
+  if (__builtin_expect(open >= SYMBOL_MORE, 0)) {
+    return colonnade_longest_of_crowds(
+        matcher, low, high, left, bucket12 | (uint64_t)bucket8 << 16 | (uint64_t)bucket3 << 32,
+        hits12 | hits8 << 8 | hits3 << 16);
   }
   const uint32_t two = matcher->two[(uint16_t)low], one = matcher->one[(uint8_t)low];
   const uint32_t found = __builtin_unpredictable((two != NO_SYMBOL) & (left >= 2))

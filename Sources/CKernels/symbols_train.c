@@ -2,8 +2,7 @@
 // those pairs of neighbours as new ones, that cover the most bytes (FSST's construction).
 #include <stdlib.h>
 
-#include "clones.h"
-#include "symbols_match.h"
+#include "symbols_block.h"
 
 enum {
   PAIR_SLOTS = 1 << 18,
@@ -20,6 +19,9 @@ typedef struct {
 
 typedef struct {
   colonnade_symbol_matcher matcher;
+  symbol_block block;
+  uint32_t codeCounts[SYMBOL_BLOCK_VALUES];
+  uint16_t codes[SYMBOL_BLOCK_BYTES];
   candidate symbols[COLONNADE_SYMBOL_COUNT];
   uint32_t counts[COLONNADE_SYMBOL_COUNT];
   struct {
@@ -118,32 +120,51 @@ static void export_symbols(
   }
 }
 
+// Counts a value's symbols, and pairs of neighbours that make one.
+static void count_value(
+    training *state, const uint16_t *codes, size_t count, size_t *pairCount) {
+  int before = -1;
+  for (size_t i = 0; i < count; i++) {
+    const uint16_t code = codes[i];
+    if (code == NO_SYMBOL) {
+      before = -1;
+      continue;
+    }
+    state->counts[code] += 1;
+    if (before >= 0 && state->symbols[before].length + state->symbols[code].length <=
+        COLONNADE_SYMBOL_STRIDE) {
+      count_pair(state, pairCount, (uint32_t)before << 16 | code);
+    }
+    before = code;
+  }
+}
+
 // Cuts the values and counts symbols and pairs.
-COLONNADE_CLONES
 static void measure(
     training *state, const uint8_t *sample, const uint32_t *valueLengths, size_t valueCount) {
   memset(state->counts, 0, sizeof state->counts);
   memset(state->pairs, 0, sizeof state->pairs);
-  size_t pairCount = 0;
-  for (size_t i = 0; i < valueCount; i++) {
-    size_t left = valueLengths[i];
-    int before = -1;
-    while (left > 0) {
-      const uint32_t found = longest_symbol(&state->matcher, sample, left);
-      const unsigned length = found >> 16;
-      const uint16_t code = (uint16_t)found;
-      if (code == NO_SYMBOL) {
-        before = -1;
-      } else {
-        state->counts[code] += 1;
-        if (before >= 0 &&
-            state->symbols[before].length + length <= COLONNADE_SYMBOL_STRIDE) {
-          count_pair(state, &pairCount, (uint32_t)before << 16 | code);
-        }
-        before = code;
-      }
-      sample += length;
-      left -= length;
+  size_t pairCount = 0, done = 0;
+  for (size_t i = 0; i < valueCount;) {
+    state->block.valueCount = 0;
+    size_t room = SYMBOL_BLOCK_BYTES, count = 0;
+    while (i < valueCount && count < SYMBOL_BLOCK_VALUES) {
+      // A value that no block holds is cut into two.
+      const size_t left = valueLengths[i] - done, part = left < room ? left : room;
+      if (part < left && room < SYMBOL_BLOCK_BYTES) break;
+      if (part > 0) symbol_block_add(&state->block, (uint32_t)part, &state->codeCounts[count++]);
+      room -= part;
+      done = part < left ? done + part : 0;
+      i += part == left;
+    }
+    memcpy(state->block.text, sample, SYMBOL_BLOCK_BYTES - room);
+    sample += SYMBOL_BLOCK_BYTES - room;
+    int isCovered;
+    colonnade_symbol_block_cut(&state->matcher, &state->block, state->codes, &isCovered);
+    const uint16_t *codes = state->codes;
+    for (size_t value = 0; value < count; value++) {
+      count_value(state, codes, state->codeCounts[value], &pairCount);
+      codes += state->codeCounts[value];
     }
   }
 }

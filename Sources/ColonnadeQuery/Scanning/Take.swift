@@ -118,6 +118,8 @@ private struct TakeReader: Sendable {
       let found = Column.concatenate(all)
       whole.set(column, plan.order.map { found.take($0) } ?? found)
     }
-    return projection.batch(from: whole.takeAll(), rowCount: plan.rowCount)
+    let decoded = whole.takeAll()
+    precondition(decoded.count == columns.count)
+    return projection.batch(from: decoded, rowCount: plan.rowCount)
   }
 }

@@ -26,7 +26,7 @@ import Testing
     try SymbolCut(symbols).check(texts, "seed \(seed)")
   }
 
-  /// What lanes of the matcher hold where they hold no symbol.
+  /// What lanes of the matcher hold where they hold no symbol, those for one another backwards.
   private static let nowhere: [UInt8] = [0xF7, 0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE]
 
   /// Few bytes make symbols that are alike, of all lengths, with zeros at their ends.
@@ -50,13 +50,33 @@ import Testing
     try SymbolCut(symbols).check(texts, "seed \(seed)")
   }
 
-  @Test(arguments: [1, 3, 7, 8, 9, 11, 12, 13, 15])
-  func aTextThatLanesWithoutSymbolHoldIsCutAsAnyOther(_ length: Int) throws {
-    let text = Self.nowhere + Self.nowhere
-    let singles = Set(Self.nowhere.map { [$0] })
-    try SymbolCut(singles).check([text, text + text, Array(text.prefix(length))], "singles")
-    try SymbolCut(singles.union([Array(text.prefix(length))])).check(
-      [text, text + text], "one more")
+  @Test(arguments: [nowhere, nowhere.reversed()], [1, 3, 7, 8, 9, 11, 12, 13, 15])
+  func aTextThatLanesWithoutSymbolHoldIsCutAsAnyOther(_ half: [UInt8], _ length: Int) throws {
+    let text = half + half
+    let singles = Set(half.map { [$0] })
+    let prefix = Array(text.prefix(length))
+    try SymbolCut(singles).check([text, text + text, prefix], "singles")
+    try SymbolCut(singles.union([prefix])).check([text, text + text], "one more")
+  }
+
+  /// Symbols that begin alike: as many as one group of lanes holds, as some hold, and as are looked up.
+  @Test(arguments: [1, 7, 8, 9, 16, 17, 32, 33, 64, 200], [3, 8, 12])
+  func bucketsOfAllSizesHoldTheirSymbols(_ count: Int, _ prefixLength: Int) throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    let prefix = Array("abcdefghijkl".utf8.prefix(prefixLength))
+    let longest = prefixLength == 3 ? 7 : prefixLength == 8 ? 11 : 16
+    var symbols = Set<[UInt8]>((97...122).map { [$0] })
+    while symbols.count < 26 + count {
+      let length = Int(generator.next() % UInt64(longest - prefixLength)) + 1
+      symbols.insert(prefix + (0..<length).map { _ in UInt8(97 + generator.next() % 26) })
+    }
+    let known = Array(symbols)
+    let texts = (0..<400).map { _ in
+      let symbol = known[Int(generator.next() % UInt64(known.count))]
+      return symbol.dropLast(Int(generator.next() % 2)) + prefix
+    }
+    try SymbolCut(symbols).check(texts, "seed \(seed)")
   }
 
   /// Values that are longer than what is cut at a time, between others; and none of all.
@@ -83,9 +103,14 @@ import Testing
 
   @Test func nullsHaveNoCodes() throws {
     let cut = SymbolCut([[97], [98]])
-    let found = try #require(cut.codes([[97, 98], [97], [98, 98, 98], [97]], valid: [0b1001]))
-    #expect(found.counts == [2, 0, 0, 1])
-    #expect(found.codes.count == 3)
+    let texts: [[UInt8]] = [[97, 98], [97], [98, 98, 98], [97]]
+    for firstBit in [0, 5, 11] {
+      let valid = UInt32(0b1001) << UInt32(firstBit)
+      let bits = (0..<4).map { UInt8(truncatingIfNeeded: valid >> (8 * $0)) }
+      let found = try #require(cut.codes(texts, valid: bits, firstBit: firstBit))
+      #expect(found.counts == [2, 0, 0, 1])
+      #expect(found.codes.count == 3)
+    }
   }
 }
 
@@ -104,7 +129,9 @@ private struct SymbolCut {
   }
 
   /// - Returns: nil where a byte has no symbol.
-  func codes(_ texts: [[UInt8]], valid: [UInt8]? = nil) -> (codes: [UInt16], counts: [UInt32])? {
+  func codes(
+    _ texts: [[UInt8]], valid: [UInt8]? = nil, firstBit: Int = 0
+  ) -> (codes: [UInt16], counts: [UInt32])? {
     let builder = ColumnBuilder(.binary)
     for text in texts { unsafe text.withUnsafeBytes { unsafe builder.append(bytes: $0) } }
     let source = SlotSource(builder.finish())
@@ -112,7 +139,7 @@ private struct SymbolCut {
     var counts = [UInt32](repeating: .max, count: texts.count)
     let written = unsafe colonnade_symbols_encode(
       OpaquePointer(matcher.pointer), &codes, &counts, source.values, texts.count,
-      source.bufferAddresses, valid, 0)
+      source.bufferAddresses, valid, firstBit)
     return written < 0 ? nil : (Array(codes.prefix(written)), counts)
   }
 
