@@ -21,7 +21,8 @@ struct ValueChoice {
 
   /// - Parameter plans: the best of each page without a dictionary; nil for pages of nulls.
   init(
-    _ source: SlotSource, plans: [PagePlan?], rawByteCount: Int, options: EncodingOptions
+    _ source: SlotSource, plans: [PagePlan?], _ ranges: PageRanges, rawByteCount: Int,
+    options: EncodingOptions
   ) throws(ColonnadeError) {
     guard source.kind != .none, source.kind != .lengths, plans.contains(where: { $0 != nil }) else {
       return
@@ -36,9 +37,14 @@ struct ValueChoice {
     if isForced || options.profile == .archive {
       compressor = try ZstdCompressor.take(level: options.level, dictionary: nil)
     }
-    guard !isForced, dictionary == nil, source.kind != .bit, byteCount > 4096 else { return }
+    guard !isForced, options.forcedEncoding == nil || dictionary == nil, source.kind != .bit,
+      byteCount > 4096
+    else { return }
+    // Beside codes as well, where those are what the chunk would be. What saves so many bytes is worth
+    // more time than the model grants.
+    let encoded = price(plans, ranges, model).byteCount
     let most =
-      (1 - model.compressionThreshold(isText: false)) * Double(byteCount) / Double(rawByteCount)
+      (1 - model.compressionThreshold(isText: false)) * Double(encoded) / Double(rawByteCount)
     let ratio = try ValueChoice.plainRatio(source, options, atMost: most)
     if ratio <= most {
       compressesPlain = true

@@ -85,35 +85,47 @@ extension PageEncoder {
     if isShort { entry.flags.insert(.shortFrameEnds) }
   }
 
-  /// Whether frames of packed integers take less than frames of plain values, as a few pages tell.
-  func packsSmaller(_ plans: [PagePlan?], _ ranges: PageRanges) throws(ColonnadeError) -> Bool {
+  /// Whether frames of codes or packed integers take less than frames of plain values, as a few pages
+  /// tell.
+  /// - Parameter plans: of all pages, without the dictionary.
+  func encodesSmaller(_ plans: [PagePlan?], _ ranges: PageRanges) throws(ColonnadeError) -> Bool {
     guard options.profile == .archive else { return false }
-    let pages = zip(plans, ranges).filter { ($0.0?.bitWidth ?? 0) > 0 }
+    let pages = zip(plans, ranges).filter {
+      ($0.0?.bitWidth ?? 0) > 0 || ($0.0 != nil && dictionary != nil)
+    }
     guard !pages.isEmpty else { return false }
     var sizes = [0, 0]
+    var slotCount = 0
     let scratch = MutableBuffer()
     for index in stride(from: 0, to: pages.count, by: max(1, pages.count / 4)) {
       let page = PageSlots(source, pages[index].1, scratch: scratch)
+      slotCount += page.count
       for way in 0...1 {
         let trial = PageEncoder(
           source, chooser: chooser, bytes: MutableBuffer(), largeValues: largeValues)
         trial.compressor = compressor
         trial.compressesValues = way == 0
-        sizes[way] += Int(try trial.encode(page, plan: pages[index].0).byteCount)
+        var plan = pages[index].0
+        if way == 1, let dictionary {
+          trial.dictionary = dictionary
+          plan = chooser.plan(page, dictionary: dictionary)
+        }
+        sizes[way] += Int(try trial.encode(page, plan: plan).byteCount)
       }
     }
+    if let dictionary { sizes[1] += dictionary.byteCount * slotCount / source.count }
     return sizes[1] < sizes[0]
   }
 }
 
 extension PagePlan {
-  /// The same with integers that zstd can tell apart: whole bytes, or halves of one.
+  /// The same with integers that zstd can tell apart: one or two bytes, or halves of one.
   fileprivate var inWholeBytes: PagePlan {
     guard [.packed, .delta, .dictionary, .decimal, .reference].contains(encoding),
-      bitWidth == 3 || (5...7).contains(bitWidth)
+      bitWidth == 3 || (5...7).contains(bitWidth) || (9...15).contains(bitWidth)
     else { return self }
     var whole = self
-    whole.bitWidth = bitWidth == 3 ? 4 : 8
+    whole.bitWidth = bitWidth == 3 ? 4 : bitWidth < 8 ? 8 : 16
     return whole
   }
 }

@@ -69,7 +69,8 @@ package enum ChunkEncoder {
         referencePlans.append(
           isNull ? nil : referring?.plan(page, mayPatch: chooser.mayPatch))
       }
-      let values = try ValueChoice(source, plans: plans, rawByteCount: raw, options: options)
+      let values = try ValueChoice(
+        source, plans: plans, ranges, rawByteCount: raw, options: options)
       encoder.compressor = values.compressor
       if let referring,
         let mixed = chooser.mixed(plans, with: referencePlans, insteadOf: values, ranges)
@@ -79,8 +80,12 @@ package enum ChunkEncoder {
       } else {
         encoder.dictionary = values.dictionary
         encoder.compressesValues = values.compressesPlain
-        if values.compressesPlain, try encoder.packsSmaller(plans, ranges) {
-          encoder.compressesValues = false
+        if values.compressesPlain {
+          if try encoder.encodesSmaller(plans, ranges) {
+            encoder.compressesValues = false
+          } else {
+            encoder.dictionary = nil
+          }
         }
       }
     }
