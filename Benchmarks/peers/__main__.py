@@ -15,7 +15,7 @@ def main() -> int:
                         help="jobs whose name matches, such as 'lineitem/*'; may be given again")
     parser.add_argument("--engine", action="append", metavar="NAME", choices=ENGINES,
                         help="only this engine; may be given again")
-    parser.add_argument("--runs", type=int, default=5, 
+    parser.add_argument("--runs", type=int, default=5,
                         help="timed runs a job, or of a turn of a question (5); short ones more")
     parser.add_argument("--quick", action="store_true", help="three runs a job, no result file")
     parser.add_argument("--fresh", action="store_true",
@@ -30,6 +30,8 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="names of jobs and engines")
     parser.add_argument("--no-build", action="store_true", help="take the library as it is")
     options = parser.parse_args()
+    if options.runs < 1:
+        parser.error("--runs: at least 1")
     jobs = [job for job in JOBS if not options.only
             or any(fnmatch.fnmatchcase(job.name, glob) for glob in options.only)]
     if not jobs and not options.curves:

@@ -9,8 +9,10 @@ struct ValueChoice {
   var dictionary: ChunkDictionary?
   /// For frames; nil does not compress.
   var compressor: ZstdCompressor?
-  /// Plain values in compressed frames beat everything else.
+  /// Plain values in compressed frames beat everything else, as a sample says.
   var compressesPlain = false
+  /// Bytes of everything else.
+  private(set) var encodedByteCount = 0
   /// Bytes that those would take.
   private var compressedByteCount = 0
 
@@ -42,9 +44,10 @@ struct ValueChoice {
     else { return }
     // Beside codes as well, where those are what the chunk would be. What saves so many bytes is worth
     // more time than the model grants.
-    let encoded = price(plans, ranges, model).byteCount
+    encodedByteCount = price(plans, ranges, model).byteCount
     let most =
-      (1 - model.compressionThreshold(isText: false)) * Double(encoded) / Double(rawByteCount)
+      (1 - model.compressionThreshold(isText: false)) * Double(encodedByteCount)
+      / Double(rawByteCount)
     let ratio = try ValueChoice.plainRatio(source, options, atMost: most)
     if ratio <= most {
       compressesPlain = true

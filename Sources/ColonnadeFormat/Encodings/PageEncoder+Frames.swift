@@ -90,8 +90,9 @@ extension PageEncoder {
   /// - Parameter plans: of all pages, without the dictionary.
   func encodesSmaller(_ plans: [PagePlan?], _ ranges: PageRanges) throws(ColonnadeError) -> Bool {
     guard options.profile == .archive else { return false }
-    let pages = zip(plans, ranges).filter {
-      ($0.0?.bitWidth ?? 0) > 0 || ($0.0 != nil && dictionary != nil)
+    let pages = zip(plans, ranges).filter { (plan, _) in
+      guard let plan, plan.encoding != .constant else { return false }
+      return plan.bitWidth > 0 || dictionary != nil
     }
     guard !pages.isEmpty else { return false }
     var sizes = [0, 0]

@@ -28,7 +28,9 @@ package enum ChunkEncoder {
     chooser.split = try SplitEncoding.form(source, options, chooser.model)
     let raw = source.rawByteCount(of: 0..<source.count)
     let bytes = MutableBuffer()
-    let encoder = PageEncoder(source, chooser: chooser, bytes: bytes, largeValues: largeValues)
+    var encoder = PageEncoder(source, chooser: chooser, bytes: bytes, largeValues: largeValues)
+    /// What takes the place of frames where they take more bytes than a sample said.
+    var fallback: (dictionary: ChunkDictionary, byteCount: Int)?
     var text: TextChoice?
     if source.kind == .bytes {
       text = try TextChoice(
@@ -83,8 +85,9 @@ package enum ChunkEncoder {
         if values.compressesPlain {
           if try encoder.encodesSmaller(plans, ranges) {
             encoder.compressesValues = false
-          } else {
+          } else if let dictionary = encoder.dictionary {
             encoder.dictionary = nil
+            fallback = (dictionary, values.encodedByteCount)
           }
         }
       }
@@ -100,11 +103,30 @@ package enum ChunkEncoder {
     } else if text == nil, encoder.compressor == nil, encoder.dictionary == nil {
       bytes.reserve(min(raw, plans.reduce(0) { $0 + ($1?.byteCount ?? 0) + 64 }))
     }
+    var (pages, dictionaryPage) = try encode(ranges, plans, hasText: text != nil, by: encoder)
+    if let fallback, bytes.byteCount > fallback.byteCount {
+      let compressor = encoder.compressor
+      encoder.compressor = nil
+      bytes.truncate()
+      encoder = PageEncoder(source, chooser: chooser, bytes: bytes, largeValues: largeValues)
+      encoder.compressor = compressor
+      encoder.dictionary = fallback.dictionary
+      (pages, dictionaryPage) = try encode(ranges, plans, hasText: false, by: encoder)
+    }
+    return finish(encoder, pages, dictionaryPage, pageShift: pageShift, rawByteCount: raw)
+  }
+
+  /// Writes the pages of a chunk, behind that of its dictionary.
+  /// - Parameter plans: of values without a dictionary; empty for text.
+  private static func encode(
+    _ ranges: PageRanges, _ plans: [PagePlan?], hasText: Bool, by encoder: PageEncoder
+  ) throws(ColonnadeError) -> (pages: [PageEntry], dictionaryPage: PageEntry?) {
+    let (source, scratch) = (encoder.source, MutableBuffer())
     var dictionaryPage: PageEntry?
     if let dictionary = encoder.dictionary {
       dictionaryPage = try encode(dictionary, of: encoder)
     }
-    let isPlain = text == nil && encoder.borrowsValues(plans)
+    let isPlain = !hasText && encoder.borrowsValues(plans)
     var pages: [PageEntry] = []
     for (index, range) in ranges.enumerated() {
       let page = PageSlots(source, range, scratch: scratch)
@@ -115,14 +137,14 @@ package enum ChunkEncoder {
       let plan: PagePlan?
       if page.nullCount == page.count || source.kind == .none {
         plan = nil
-      } else if encoder.dictionary == nil, text == nil {
+      } else if encoder.dictionary == nil, !hasText {
         plan = plans[index]
       } else {
-        plan = chooser.plan(page, dictionary: encoder.dictionary)
+        plan = encoder.chooser.plan(page, dictionary: encoder.dictionary)
       }
       pages.append(try encoder.encode(page, plan: plan))
     }
-    return finish(encoder, pages, dictionaryPage, pageShift: pageShift, rawByteCount: raw)
+    return (pages, dictionaryPage)
   }
 
   private static func finish(

@@ -47,4 +47,26 @@ import Testing
     }
     if profile == .archive { #expect(chosen <= frames + frames / 20, "seed \(seed)") }
   }
+
+  /// What is decided by frames at even distances goes wrong where those are unlike the others: codes come
+  /// back then.
+  @Test(arguments: [EncodingProfile.balanced, .archive])
+  func codesComeBackWhereASampleWasWrong(_ profile: EncodingProfile) throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    let values = (0..<500).map { _ in Int64(bitPattern: generator.next()) }
+    let (count, stretch) = (1 << 18, 1 << 14)
+    let builder = ColumnBuilder(.int64)
+    for row in 0..<count {
+      let isAlike = row % stretch < 4_096
+      builder.append(fixed: isAlike ? values[0] : values[Int(generator.next() % 500)])
+    }
+    let column = builder.finish()
+    let file = MemoryFile()
+    let chunk = try RoundTripTests.encode(column, EncodingOptions(profile: profile), into: file)
+    let back = try RoundTripTests.decoder(chunk, column, file).decode(slots: 0..<column.count)
+    #expect(ColumnSamples.firstDifference(back, column) == nil, "seed \(seed)")
+    // Nine bits a value that is not alike, and the dictionary.
+    #expect(chunk.storedByteCount < count * 9 / 8 + 500 * 8 + 4_096, "seed \(seed)")
+  }
 }
