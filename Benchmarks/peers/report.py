@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import platform
+import re
 
 from .engines import OURS
 from .jobs import Job
@@ -117,11 +118,13 @@ def save(measured: list[tuple[Job, dict[str, dict]]], curves: dict[str, dict]):
     RESULTS.mkdir(parents=True, exist_ok=True)
     now = datetime.datetime.now()
     path = RESULTS / f"peers-{now:%Y-%m-%d-%H%M}.json"
-    path.write_text(json.dumps({
+    text = json.dumps({
         "date": now.isoformat(timespec="minutes"), "processors": os.cpu_count(),
         "processor": processor(),
         "jobs": {job.name: {"goal": job.goal, "of": job.ours, "engines": results}
                  for job, results in measured},
         "curves": curves,
-    }, indent=1, ensure_ascii=False) + "\n")
+    }, indent=1, ensure_ascii=False)
+    # The runs of a turn on one line.
+    path.write_text(re.sub(r"\[[^][{}]+\]", lambda one: " ".join(one[0].split()), text) + "\n")
     return path

@@ -36,19 +36,15 @@ static size_t fill_block(
   size_t room = SYMBOL_BLOCK_BYTES, i = first;
   block->valueCount = 0;
   for (; i < count && block->valueCount < SYMBOL_BLOCK_VALUES; i++) {
-    const view text = views[i];
-    const int isNull = bits != NULL && !bit_at(bits, firstBit + i);
-    if (!isNull && text.length > room) break;
+    const uint32_t length =
+        bits != NULL && !bit_at(bits, firstBit + i) ? 0 : views[i].length;
+    if (length > room) break;
     counts[i] = 0;
-    if (isNull || text.length == 0) continue;
-    if (text.length <= 12) {
-      memcpy(next, (const uint8_t *)(views + i) + 4, 12);
-    } else {
-      copy_text(next, buffers[text.buffer] + text.offset, text.length);
-    }
-    symbol_block_add(block, text.length, counts + i);
-    next += text.length;
-    room -= text.length;
+    if (length == 0) continue;
+    copy_value(next, &views[i], buffers);
+    symbol_block_add(block, length, counts + i);
+    next += length;
+    room -= length;
   }
   return i;
 }

@@ -222,13 +222,8 @@ uint8_t *colonnade_views_copy(
     uint8_t *target, const void *views, size_t count, const uint8_t *const *buffers) {
   const view *in = views;
   for (size_t i = 0; i < count; i++) {
-    uint32_t length = in[i].length;
-    if (length <= 12) {
-      memcpy(target, (const uint8_t *)(in + i) + 4, 12);
-    } else {
-      copy_text(target, buffers[in[i].buffer] + in[i].offset, length);
-    }
-    target += length;
+    copy_value(target, &in[i], buffers);
+    target += in[i].length;
   }
   return target;
 }

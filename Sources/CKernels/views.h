@@ -68,4 +68,14 @@ static inline void copy_text(uint8_t *target, const uint8_t *source, uint32_t le
   }
 }
 
+// The text of one view, of any length; writes 12 bytes at least.
+static inline void copy_value(
+    uint8_t *target, const view *one, const uint8_t *const *buffers) {
+  if (one->length <= 12) {
+    memcpy(target, (const uint8_t *)one + 4, 12);
+  } else {
+    copy_text(target, buffers[one->buffer] + one->offset, one->length);
+  }
+}
+
 #endif

@@ -50,8 +50,9 @@ void colonnade_symbol_matcher_prepare(
     size_t count);
 
 /// Cuts the text of `count` views into symbols, always the longest that fits. `codes` has room for
-/// one a byte, all of which may be overwritten; counts[i] is the number of value i. A value whose bit is 0 has none (`bits` may be
-/// NULL). Returns the number of codes, or SIZE_MAX where a byte has no symbol.
+/// one a byte, all of which may be overwritten; counts[i] is the number of value i. A value whose bit
+/// is 0 has none (`bits` may be NULL). Returns the number of codes, or SIZE_MAX where a byte has no
+/// symbol.
 size_t colonnade_symbols_encode(
     const colonnade_symbol_matcher *matcher, uint16_t *codes, uint32_t *counts,
     const void *views, size_t count, const uint8_t *const *buffers, const uint8_t *bits,
